@@ -1,0 +1,92 @@
+package event
+
+// The types that this build emits. A type is listed here when, and only when, something in the code can produce it.
+const (
+	MessageReceived      Type = "message.received"
+	MessageSent          Type = "message.sent"
+	MessageFailed        Type = "message.failed"
+	MessageDelivered     Type = "message.delivered"
+	MessageRead          Type = "message.read"
+	MessagePlayed        Type = "message.played"
+	MessageReadSelf      Type = "message.read_self"
+	MessagePlayedSelf    Type = "message.played_self"
+	MessageReceipt       Type = "message.receipt"
+	MessageUndecryptable Type = "message.undecryptable"
+
+	StatusPosted Type = "status.posted"
+	StatusViewed Type = "status.viewed"
+
+	NewsletterMessageReceived Type = "newsletter.message_received"
+
+	ConnectionConnected         Type = "connection.connected"
+	ConnectionDisconnected      Type = "connection.disconnected"
+	ConnectionLoggedOut         Type = "connection.logged_out"
+	ConnectionStreamReplaced    Type = "connection.stream_replaced"
+	ConnectionTemporaryBan      Type = "connection.temporary_ban"
+	ConnectionClientOutdated    Type = "connection.client_outdated"
+	ConnectionConnectFailure    Type = "connection.connect_failure"
+	ConnectionStreamError       Type = "connection.stream_error"
+	ConnectionKeepaliveTimeout  Type = "connection.keepalive_timeout"
+	ConnectionKeepaliveRestored Type = "connection.keepalive_restored"
+	ConnectionQR                Type = "connection.qr"
+	ConnectionQRWithoutMD       Type = "connection.qr_scanned_without_multidevice"
+	ConnectionPasskeyRequest    Type = "connection.passkey_request"
+	ConnectionPasskeyConfirm    Type = "connection.passkey_confirmation"
+	ConnectionPasskeyError      Type = "connection.passkey_error"
+	ConnectionPairSuccess       Type = "connection.pair_success"
+	ConnectionPairError         Type = "connection.pair_error"
+	ConnectionPairTimeout       Type = "connection.pair_timeout"
+
+	OfflineSyncPreview   Type = "offline.sync_preview"
+	OfflineSyncCompleted Type = "offline.sync_completed"
+
+	DeviceCreated      Type = "device.created"
+	DeviceDeleted      Type = "device.deleted"
+	DeviceStateChanged Type = "device.state_changed"
+	DeviceGap          Type = "device.gap"
+
+	ReachoutTimelock Type = "account.reachout_timelock"
+	Unknown          Type = "event.unknown"
+)
+
+var entries = []Entry{
+	{Type: MessageReceived, Title: "Message received", Description: "A content message from someone else arrived in a direct, group, bot or broadcast chat.", Class: Durable, Scope: PerChat},
+	{Type: MessageSent, Title: "Message sent", Description: "An own content message: from another device of the account, or through our API once WhatsApp accepted it.", Class: Noted, Scope: PerChat},
+	{Type: MessageFailed, Title: "Message failed", Description: "A message accepted by our API will not be sent.", Class: Noted, Scope: PerChat},
+	{Type: MessageDelivered, Title: "Message delivered", Description: "A recipient's device has own messages.", Class: Durable, Scope: PerChat},
+	{Type: MessageRead, Title: "Message read", Description: "Someone else read own messages.", Class: Durable, Scope: PerChat},
+	{Type: MessagePlayed, Title: "Message played", Description: "Someone else played an own voice or view-once message.", Class: Durable, Scope: PerChat},
+	{Type: MessageReadSelf, Title: "Message read by own account", Description: "The own account read incoming messages on another device.", Class: Durable, Scope: PerChat},
+	{Type: MessagePlayedSelf, Title: "Message played by own account", Description: "The own account played incoming messages on another device.", Class: Durable, Scope: PerChat},
+	{Type: MessageReceipt, Title: "Other receipt", Description: "Every receipt without a type of its own.", Class: Noted, Scope: PerChat, Explicit: true},
+	{Type: MessageUndecryptable, Title: "Message undecryptable", Description: "A message came that cannot be read yet.", Class: Noted, Scope: PerChat},
+	{Type: StatusPosted, Title: "Status posted", Description: "A story was posted by someone or by the own account.", Class: Durable, Scope: PerChat},
+	{Type: StatusViewed, Title: "Status viewed", Description: "Someone viewed an own story.", Class: Durable, Scope: PerChat},
+	{Type: NewsletterMessageReceived, Title: "Newsletter message received", Description: "A post or story of a newsletter.", Class: Durable, Scope: PerChat},
+	{Type: ConnectionConnected, Title: "Connected", Description: "The device is logged in and usable.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionDisconnected, Title: "Disconnected", Description: "The device is no longer connected, whatever the cause.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionLoggedOut, Title: "Logged out", Description: "The device was unlinked by the phone, by WhatsApp or by our API.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionStreamReplaced, Title: "Stream replaced", Description: "Another client uses the same keys; there is no reconnect.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionTemporaryBan, Title: "Temporary ban", Description: "Login was refused: the account is banned for a time.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionClientOutdated, Title: "Client outdated", Description: "WhatsApp refuses our protocol version.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionConnectFailure, Title: "Connect failure", Description: "Login was refused for another reason.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionStreamError, Title: "Stream error", Description: "WhatsApp ended the stream with an unknown error.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionKeepaliveTimeout, Title: "Keep-alive timeout", Description: "Pings stay unanswered: the first of a run, then each doubling.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionKeepaliveRestored, Title: "Keep-alive restored", Description: "Pings are answered again.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionQR, Title: "QR code", Description: "A QR code became the current one of a pairing.", Class: BestEffort, Scope: PerDevice, Explicit: true},
+	{Type: ConnectionQRWithoutMD, Title: "QR scanned without multi-device", Description: "The code was scanned by a phone without multi-device.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionPasskeyRequest, Title: "Passkey request", Description: "Pairing needs a passkey.", Class: BestEffort, Scope: PerDevice, Explicit: true},
+	{Type: ConnectionPasskeyConfirm, Title: "Passkey confirmation", Description: "A code to compare with the phone.", Class: BestEffort, Scope: PerDevice, Explicit: true},
+	{Type: ConnectionPasskeyError, Title: "Passkey error", Description: "The passkey step failed.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionPairSuccess, Title: "Pair success", Description: "The device is linked.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionPairError, Title: "Pair error", Description: "The code was scanned but linking failed here.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionPairTimeout, Title: "Pair timeout", Description: "The codes ran out unscanned.", Class: Noted, Scope: PerDevice},
+	{Type: OfflineSyncPreview, Title: "Offline sync preview", Description: "WhatsApp announces missed events.", Class: Noted, Scope: PerDevice},
+	{Type: OfflineSyncCompleted, Title: "Offline sync completed", Description: "The missed events have all been sent.", Class: Noted, Scope: PerDevice},
+	{Type: DeviceCreated, Title: "Device created", Description: "A device was created through our API.", Class: Noted, Scope: PerDevice},
+	{Type: DeviceDeleted, Title: "Device deleted", Description: "A device was deleted through our API.", Class: Noted, Scope: PerDevice},
+	{Type: DeviceStateChanged, Title: "Device state changed", Description: "The state of the device changed.", Class: Noted, Scope: PerDevice},
+	{Type: DeviceGap, Title: "Device gap", Description: "Events of a period may be missing for good.", Class: Noted, Scope: PerDevice},
+	{Type: ReachoutTimelock, Title: "Reach-out timelock", Description: "WhatsApp limits messaging of new contacts, or lifts the limit.", Class: Durable, Scope: PerDevice},
+	{Type: Unknown, Title: "Unknown event", Description: "The library gave an event that we do not know or could not convert; its raw form is kept.", Class: Noted, Scope: PerDevice},
+}

@@ -1,0 +1,42 @@
+package event
+
+import "bytes"
+
+// Include is an optional part of a body that a webhook may ask for.
+type Include string
+
+// The optional parts.
+const (
+	IncludeRaw       Include = "raw"
+	IncludeThumbnail Include = "thumbnail"
+)
+
+// maxBody is the size up to which raw parts are added (events.md: bodies are at most 512 KiB).
+const maxBody = 512 << 10
+
+// With returns the body of a recorded event with the optional parts asked for. The same input gives the same bytes at any
+// time: `data` is the last member of the envelope, so a part is put before its closing brace.
+func (r *Recorded) With(include []Include) []byte {
+	for _, i := range include {
+		if i == IncludeRaw && r.Raw != nil {
+			return withRaw(r.Body, r.Raw)
+		}
+	}
+	return r.Body
+}
+
+func withRaw(body, raw []byte) []byte {
+	open, ok := bytes.CutSuffix(body, []byte("}}"))
+	if !ok {
+		return body // data is null: nothing to put it into
+	}
+	part := append([]byte(`"raw":`), raw...)
+	if len(body)+len(part) > maxBody {
+		part = []byte(`"raw_omitted":true`)
+	}
+	out := append(make([]byte, 0, len(body)+len(part)+1), open...)
+	if open[len(open)-1] != '{' {
+		out = append(out, ',')
+	}
+	return append(append(out, part...), "}}"...)
+}
