@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Successes are the most frequent thing we write, so all of a commit round share one row: `at` (when the round was
+// committed, Unix ms), `max_seq` and `packed`, which is for each success six unsigned varints:
+//
+//	webhook id · max_seq - seq · HTTP status · duration in ms · at - time of the attempt in ms · number of attempts made
+const insertOutcomes = `INSERT INTO outcomes (at, max_seq, packed) VALUES ($1, $2, $3)`
+
+// packedOutcome is one success.
+type packedOutcome struct {
+	webhook, seq int64
+	status       int
+	duration     time.Duration
+	at           time.Time
+	attempts     int
+}
+
+func (r *round) writeOutcomes(ctx context.Context) error {
+	if len(r.outcomes) == 0 {
+		return nil
+	}
+	var maxSeq int64
+	for _, o := range r.outcomes {
+		maxSeq = max(maxSeq, o.seq)
+	}
+	b := make([]byte, 0, len(r.outcomes)*10)
+	for _, o := range r.outcomes {
+		for _, v := range []int64{o.webhook, maxSeq - o.seq, int64(o.status), o.duration.Milliseconds(),
+			r.now - o.at.UnixMilli(), int64(o.attempts)} {
+			b = binary.AppendUvarint(b, uint64(max(v, 0)))
+		}
+	}
+	if _, err := r.stmts.insertOutcomes.ExecContext(ctx, r.now, maxSeq, b); err != nil {
+		return fmt.Errorf("write outcomes: %w", err)
+	}
+	return nil
+}
+
+var errOutcomes = errors.New("a packed row of outcomes is damaged")
+
+// unpack reads a row of outcomes.
+func unpack(at, maxSeq int64, b []byte) ([]packedOutcome, error) {
+	var list []packedOutcome
+	for len(b) > 0 {
+		var v [6]int64
+		for i := range v {
+			u, n := binary.Uvarint(b)
+			if n <= 0 {
+				return nil, errOutcomes
+			}
+			v[i], b = int64(u), b[n:]
+		}
+		list = append(list, packedOutcome{webhook: v[0], seq: maxSeq - v[1], status: int(v[2]),
+			duration: time.Duration(v[3]) * time.Millisecond, at: time.UnixMilli(at - v[4]), attempts: int(v[5])})
+	}
+	return list, nil
+}

@@ -1,0 +1,37 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+
+	_ "modernc.org/sqlite" // the driver: pure Go, so the binary stays static
+)
+
+// OpenSQLite opens a database file for writing: one connection, WAL, synchronous=FULL, foreign keys on. It is also used for
+// the key store of WhatsApp's library, which lives in a file of its own.
+func OpenSQLite(path string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
+// openReaders opens a pool that can only read.
+func openReaders(path string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s for reading: %w", path, err)
+	}
+	db.SetMaxOpenConns(8)
+	db.SetMaxIdleConns(4)
+	return db, nil
+}
+
+func dsn(path, extra string) string {
+	const pragmas = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)" +
+		"&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)"
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas + "&" + extra
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// statements are the writer's prepared ones: those of every round.
+type statements struct {
+	ready                   bool
+	begin, commit, rollback *sql.Stmt
+	insertEvent             *sql.Stmt
+	setSequence             *sql.Stmt
+	insertOutcomes          *sql.Stmt
+}
+
+func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
+	if s.ready {
+		return nil
+	}
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{
+		{&s.begin, "BEGIN IMMEDIATE"},
+		{&s.commit, "COMMIT"},
+		{&s.rollback, "ROLLBACK"},
+		{&s.insertEvent, insertEvent},
+		{&s.setSequence, setSequence},
+		{&s.insertOutcomes, insertOutcomes},
+	} {
+		stmt, err := conn.PrepareContext(ctx, p.text)
+		if err != nil {
+			return errors.Join(fmt.Errorf("prepare %q: %w", p.text, err), s.close())
+		}
+		*p.stmt = stmt
+	}
+	s.ready = true
+	return nil
+}
+
+func (s *statements) close() error {
+	var errs []error
+	for _, stmt := range []*sql.Stmt{s.begin, s.commit, s.rollback, s.insertEvent, s.setSequence, s.insertOutcomes} {
+		if stmt != nil {
+			errs = append(errs, stmt.Close())
+		}
+	}
+	*s = statements{}
+	return errors.Join(errs...)
+}

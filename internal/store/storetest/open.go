@@ -1,0 +1,72 @@
+// Package storetest gives tests the real database: migrated, running, in a temporary directory.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"testing"
+
+	"wapost/internal/store"
+	"wapost/internal/vault"
+)
+
+// Open returns a running database that ends with the test.
+func Open(t testing.TB) *store.DB {
+	t.Helper()
+	return OpenAt(t, filepath.Join(t.TempDir(), "wapost.db"))
+}
+
+// OpenAt is Open for a file that may exist.
+func OpenAt(t testing.TB, path string) *store.DB {
+	t.Helper()
+	db := Stopped(t, path)
+	Start(t, db)
+	return db
+}
+
+// Stopped returns a database whose writer does not run yet: for tests that set OnRecorded, or that end the writer by hand.
+func Stopped(t testing.TB, path string) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), store.Options{Path: path, Vault: Vault(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close the database: %v", err)
+		}
+	})
+	return db
+}
+
+// Start runs the writer until the test ends, or until the returned function is called.
+func Start(t testing.TB, db *store.DB) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- db.Run(ctx) }()
+	ended := false
+	stop = func() {
+		if ended {
+			return
+		}
+		ended = true
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("run the writer: %v", err)
+		}
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+// Vault returns a vault with a key of the tests' own.
+func Vault(t testing.TB) *vault.Vault {
+	t.Helper()
+	v, err := vault.New(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
