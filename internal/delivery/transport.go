@@ -1,0 +1,61 @@
+package delivery
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"wapost/internal/event"
+	"wapost/internal/webhook"
+)
+
+// Request is one attempt to be made.
+type Request struct {
+	Webhook   *webhook.Webhook // a snapshot: nobody changes it
+	Event     *event.Recorded
+	Body      []byte        // the bytes to sign and send
+	Attempt   int           // 1, 2, 3 … over the life of the delivery
+	NextRetry time.Duration // when it will be tried again if this attempt fails; 0 = never
+	Replay    bool          // asked for by hand or by a replay
+}
+
+// Outcome is what became of an attempt. It is fixed when the status line and the headers of the answer are in: what
+// happens to the body after that changes nothing.
+type Outcome struct {
+	Status     int // 0 = no answer
+	Class      Class
+	Err        string        // a sentence that may be shown; "" for a success. Holds no addresses of ours
+	RetryAfter time.Duration // asked for by the endpoint, at most an hour; 0 = not asked
+	At         time.Time     // begin of the attempt
+	Duration   time.Duration // until the headers of the answer were in, or until the failure
+	Excerpt    []byte        // the answer's first 16 KiB at most; nil for a success
+	Headers    http.Header   // of the answer; nil for a success or when there was none
+}
+
+// Class says how an attempt failed. The set is the public `error_class` of contract.md §3.7.
+type Class string
+
+// The classes. Success is the only one that settles a delivery as delivered.
+const (
+	Success        Class = ""
+	DNS            Class = "dns"             // the name cannot be resolved
+	Connect        Class = "connect"         // nobody accepts the connection
+	TLS            Class = "tls"             // no trusted encrypted channel
+	Timeout        Class = "timeout"         // no answer in the webhook's time
+	Reset          Class = "reset"           // the connection ended before the answer
+	Protocol       Class = "protocol"        // the answer is not HTTP as we know it
+	AddressRefused Class = "address_refused" // the guard does not connect there
+	Redirect       Class = "redirect"        // 3xx: never followed
+	Refused        Class = "refused"         // 4xx that is about this message
+	Denied         Class = "denied"          // 4xx that is about the endpoint
+	Throttled      Class = "throttled"       // 429
+	Gone           Class = "gone"            // 410
+	ServerError    Class = "server_error"    // 5xx
+	Local          Class = "local"           // our own fault: charged to nobody, no try spent
+)
+
+// Transport makes one attempt. It never waits longer than the webhook's timeout. When ctx ends first, which is how a
+// shutdown looks from here, the outcome is Local.
+type Transport interface {
+	Attempt(ctx context.Context, r Request) Outcome
+}
