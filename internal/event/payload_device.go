@@ -1,0 +1,35 @@
+package event
+
+// DeviceNamed is the data of device.created and device.deleted.
+type DeviceNamed struct {
+	Name *string `json:"name"`
+}
+
+// StateChanged is the data of device.state_changed.
+type StateChanged struct {
+	From   string  `json:"from"`
+	To     string  `json:"to"`
+	Reason *string `json:"reason"`
+}
+
+// Gap is the data of device.gap: events of a period may be missing for good.
+type Gap struct {
+	From    *Time   `json:"from"`
+	To      *Time   `json:"to"`
+	Reason  string  `json:"reason"`
+	Details *string `json:"details"`
+}
+
+// Timelock is the data of account.reachout_timelock.
+type Timelock struct {
+	Active          bool    `json:"active"`
+	EnforcementType *string `json:"enforcement_type"`
+	EndsAt          *Time   `json:"ends_at"`
+}
+
+// UnknownEvent is the data of event.unknown.
+type UnknownEvent struct {
+	Source string  `json:"source"` // Go type of the library
+	Reason string  `json:"reason"` // "unknown_type", "convert_failed"
+	Error  *string `json:"error"`
+}

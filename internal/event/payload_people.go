@@ -1,0 +1,64 @@
+package event
+
+// Person is someone on WhatsApp. LID and phone are two fields and are never built from one another.
+type Person struct {
+	JID   string  `json:"jid"`   // as WhatsApp used it here, without the device part
+	LID   *string `json:"lid"`   // …@lid
+	Phone *string `json:"phone"` // E.164 with +
+	Name  *string `json:"name"`
+}
+
+// ChatKind says what sort of chat it is. The set is open.
+type ChatKind string
+
+// The kinds of chats.
+const (
+	DirectChat     ChatKind = "direct"
+	GroupChat      ChatKind = "group"
+	BroadcastChat  ChatKind = "broadcast"
+	StatusChat     ChatKind = "status"
+	NewsletterChat ChatKind = "newsletter"
+	BotChat        ChatKind = "bot"
+	InteropChat    ChatKind = "interop"
+)
+
+// Chat is where something happened.
+type Chat struct {
+	JID   string   `json:"jid"`
+	Kind  ChatKind `json:"kind"`
+	LID   *string  `json:"lid"`   // direct chats only
+	Phone *string  `json:"phone"` // direct chats only
+	Name  *string  `json:"name"`
+}
+
+// Ref points at a message.
+type Ref struct {
+	MessageID string  `json:"message_id"`
+	Chat      Chat    `json:"chat"`
+	Sender    *Person `json:"sender"`
+	FromMe    bool    `json:"from_me"`
+}
+
+// Media is a file that belongs to a message. The bytes are fetched on first use.
+type Media struct {
+	ID        string  `json:"id"`
+	Kind      string  `json:"kind"`
+	MimeType  string  `json:"mime_type"`
+	Size      *int64  `json:"size"`
+	SHA256    *string `json:"sha256"`
+	Caption   *string `json:"caption"`
+	Filename  *string `json:"filename"`
+	Width     *int    `json:"width"`
+	Height    *int    `json:"height"`
+	Seconds   *int    `json:"seconds"`
+	URL       string  `json:"url"`
+	Thumbnail *string `json:"thumbnail,omitempty"`
+}
+
+// Text returns s for a payload, nil when it is empty.
+func Text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
