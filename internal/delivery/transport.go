@@ -35,23 +35,22 @@ type Outcome struct {
 // Class says how an attempt failed. The set is the public `error_class` of contract.md §3.7.
 type Class string
 
-// The classes. Success is the only one that settles a delivery as delivered.
+// The classes of failures; "" is a success.
 const (
-	Success        Class = ""
-	DNS            Class = "dns"             // the name cannot be resolved
-	Connect        Class = "connect"         // nobody accepts the connection
-	TLS            Class = "tls"             // no trusted encrypted channel
-	Timeout        Class = "timeout"         // no answer in the webhook's time
-	Reset          Class = "reset"           // the connection ended before the answer
-	Protocol       Class = "protocol"        // the answer is not HTTP as we know it
-	AddressRefused Class = "address_refused" // the guard does not connect there
-	Redirect       Class = "redirect"        // 3xx: never followed
-	Refused        Class = "refused"         // 4xx that is about this message
-	Denied         Class = "denied"          // 4xx that is about the endpoint
-	Throttled      Class = "throttled"       // 429
-	Gone           Class = "gone"            // 410
-	ServerError    Class = "server_error"    // 5xx
-	Local          Class = "local"           // our own fault: charged to nobody, no try spent
+	ClassDNS            Class = "dns"             // the name cannot be resolved
+	ClassConnect        Class = "connect"         // nobody accepts the connection
+	ClassTLS            Class = "tls"             // no trusted encrypted channel
+	ClassTimeout        Class = "timeout"         // no answer in the webhook's time
+	ClassReset          Class = "reset"           // the connection ended before the answer
+	ClassProtocol       Class = "protocol"        // the answer is not HTTP as we know it
+	ClassAddressRefused Class = "address_refused" // the guard does not connect there
+	ClassRedirect       Class = "redirect"        // 3xx: never followed
+	ClassRefused        Class = "refused"         // 4xx that is about this message
+	ClassDenied         Class = "denied"          // 4xx that is about the endpoint
+	ClassThrottled      Class = "throttled"       // 429
+	ClassGone           Class = "gone"            // 410
+	ClassServerError    Class = "server_error"    // 5xx
+	ClassLocal          Class = "local"           // our own fault: charged to nobody, no try spent
 )
 
 // Transport makes one attempt. It never waits longer than the webhook's timeout. When ctx ends first, which is how a
