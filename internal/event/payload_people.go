@@ -62,3 +62,23 @@ func Text(s string) *string {
 	}
 	return &s
 }
+
+// ChatKindOf says what sort of chat a JID opens, by its server.
+func ChatKindOf(user, server string) ChatKind {
+	switch server {
+	case "g.us":
+		return GroupChat
+	case "newsletter":
+		return NewsletterChat
+	case "bot":
+		return BotChat
+	case "interop":
+		return InteropChat
+	case "broadcast":
+		if user == "status" {
+			return StatusChat
+		}
+		return BroadcastChat
+	}
+	return DirectChat
+}
