@@ -185,8 +185,8 @@ CREATE TABLE idempotency (
     scope        TEXT    NOT NULL, -- credential's account, device and path
     key          TEXT    NOT NULL,
     request_hash BLOB    NOT NULL,
-    status       INTEGER NOT NULL, -- HTTP status; 0 = still running
-    response     BLOB,             -- sealed answer, secrets included
+    status       INTEGER NOT NULL, -- HTTP status
+    response     BLOB    NOT NULL, -- sealed answer, secrets included
     created_at   BIGINT  NOT NULL,
     PRIMARY KEY (scope, key)
 ) WITHOUT ROWID;
