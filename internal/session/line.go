@@ -1,0 +1,92 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"wapost/internal/event"
+	"wapost/internal/message"
+)
+
+// Dialer makes lines and keeps their keys.
+type Dialer interface {
+	// Dial makes a line and connects nothing. linked.JID "" = a fresh line, to be paired.
+	// Errors: fault.NotFound when there are no keys for the JID; fault.Unavailable.
+	Dial(ctx context.Context, linked Linked, o Observer) (Line, error)
+	// Forget deletes the keys of a JID; nil when there are none.
+	Forget(ctx context.Context, jid string) error
+	// Compose turns a message into the bytes that Line.Send takes. It is pure but for fresh randomness.
+	Compose(m message.Outgoing, q Quote) ([]byte, error)
+	// Renew asks WhatsApp for the current protocol version and uses it; it returns whether it changed.
+	Renew(ctx context.Context) (changed bool, err error)
+}
+
+// Line is the client of one device. It lives through many connections, until the device is unlinked. Connect is called by
+// one goroutine only; the other methods may be called by any.
+type Line interface {
+	// Connect opens a connection. nil means that the handshake succeeded; what comes of it is told by signals.
+	Connect(ctx context.Context) error
+	// Close ends the connection, without a signal.
+	Close()
+	// Quiet waits until nothing of a closed connection runs any more.
+	Quiet(ctx context.Context) error
+	// Discard ends the line for good. What it has not acknowledged by now is never acknowledged by it.
+	Discard()
+	// PairCode asks for a pairing code for a phone, once codes have come.
+	PairCode(ctx context.Context, phone string, notify bool, client string) (string, error)
+	// Send gives a composed message to WhatsApp and waits for its answer. Errors: *message.Refusal is final; any other
+	// leaves unknown whether WhatsApp has the message, and the same parcel may be sent again.
+	Send(ctx context.Context, p Parcel) (Accepted, error)
+	// Lookup asks which phone numbers are on WhatsApp.
+	Lookup(ctx context.Context, phones []string) ([]Registration, error)
+	// Logout unlinks the device at WhatsApp and deletes its keys.
+	Logout(ctx context.Context) error
+}
+
+// Observer is what a line reports to.
+type Observer interface {
+	// Record puts events on disk. It fills in what belongs to the device: account, envelope identity, key prefix.
+	Record(ctx context.Context, b Batch) error
+	// Signal tells about the connection. It never blocks.
+	Signal(s Signal)
+	// Claim reserves a number for this device before it is linked. Errors: fault.Conflict when another device has it.
+	Claim(ctx context.Context, l Linked) error
+	// Commits counts what has been put on disk for this device: a way to see that storage works.
+	Commits() uint64
+	// Directory knows the addresses that the account has seen.
+	Directory() *Directory
+}
+
+// Batch is what one occurrence at WhatsApp gave: one event mostly, and addresses learnt with it. It is recorded as a whole.
+type Batch struct {
+	Events  []*event.Event
+	Learned []Identity
+}
+
+// Parcel is a message ready for WhatsApp.
+type Parcel struct {
+	MessageID string
+	To        string // JID
+	Payload   []byte
+}
+
+// Accepted is WhatsApp's word that it has a message.
+type Accepted struct {
+	At       time.Time
+	ServerID int64 // newsletters; 0 = none
+}
+
+// Quote is the message that is replied to, as far as we know it.
+type Quote struct {
+	MessageID string // "" = no reply
+	Chat      string // JID, only when it is another chat
+	Sender    string // JID
+	Text      string
+}
+
+// Registration says whether a number is on WhatsApp.
+type Registration struct {
+	Phone      string // as asked, with +
+	Registered bool
+	JID, LID   string
+}

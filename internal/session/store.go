@@ -1,0 +1,50 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"wapost/internal/event"
+)
+
+// Store keeps the devices. Every method is one transaction; inside Atomic they join its one.
+type Store interface {
+	// Atomic makes one transaction of what is written with the context given to fn.
+	Atomic(ctx context.Context, what string, fn func(ctx context.Context) error) error
+	// Create inserts a device if the account's limit allows. Errors: fault.Conflict.
+	Create(ctx context.Context, d Device, secretHash []byte) error
+	// Get reads a device; accountID 0 = of any account. Errors: fault.NotFound.
+	Get(ctx context.Context, accountID int64, id string) (Device, error)
+	// List returns a page of devices, oldest first, and the cursor of the next one ("" = the last).
+	List(ctx context.Context, f Filter) ([]Device, string, error)
+	// Update changes what a caller may change.
+	Update(ctx context.Context, accountID int64, id string, c Change) (Device, error)
+	// SetState keeps the state of a device, with everything that Turn holds.
+	SetState(ctx context.Context, id string, t Turn) error
+	// Link says who the device is now. Errors: fault.Conflict when another device holds the number.
+	Link(ctx context.Context, id string, l Linked) error
+	// Release lets another device take the number; the JID stays on record unless forget.
+	Release(ctx context.Context, id string, forget bool) error
+	// Delete removes a device and all that hangs on it.
+	Delete(ctx context.Context, id string) error
+	// Identities returns what an account has learnt, Learn adds to it.
+	Identities(ctx context.Context, accountID int64) ([]Identity, error)
+	Learn(ctx context.Context, accountID int64, learned []Identity) error
+}
+
+// Turn is the part of a device that changes with its state.
+type Turn struct {
+	State        State
+	Reason       string
+	Since        time.Time
+	Until        time.Time
+	ConnectedAt  time.Time
+	PushName     string
+	BusinessName string
+	Platform     string
+}
+
+// Sink records events: nil means that they are on disk.
+type Sink interface {
+	Append(ctx context.Context, e *event.Event) error
+}
