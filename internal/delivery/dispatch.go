@@ -1,0 +1,169 @@
+package delivery
+
+import (
+	"time"
+
+	"wapost/internal/event"
+	"wapost/internal/fault"
+)
+
+// ready puts a lane into its webhook's queue of lanes that may be sent, or has it wait for its time.
+func (e *Engine) ready(p *endpoint, l *lane) {
+	if l.busy || l.queued || len(l.queue) == 0 || p.held {
+		return
+	}
+	if wait := time.Until(l.notTill); wait > 0 {
+		e.timers.at(l.notTill, func() { e.ready(p, l) })
+		return
+	}
+	l.queued = true
+	if l.head().attempts == 0 {
+		p.ready = append(p.ready, l)
+	} else {
+		p.again = append(p.again, l)
+	}
+	e.wish(p)
+}
+
+// wish gives a webhook a turn if it could send something.
+func (e *Engine) wish(p *endpoint) {
+	if p.inTurn || p.held || len(p.ready)+len(p.again) == 0 || p.flying >= p.limit() {
+		return
+	}
+	p.inTurn = true
+	e.turns = append(e.turns, p)
+}
+
+// dispatch sends, one lane per webhook and turn, until the engine's limit is reached.
+func (e *Engine) dispatch() {
+	if e.stopping {
+		return
+	}
+	now := time.Now()
+	for e.flying < e.options.MaxInFlight && len(e.turns) > 0 {
+		p := e.turns[0]
+		e.turns[0] = nil
+		e.turns = e.turns[1:]
+		p.inTurn = false
+		if l := e.next(p, now); l != nil {
+			e.send(p, l, now)
+			e.wish(p)
+		}
+	}
+}
+
+// next picks the lane of a webhook that may be sent now; nil when there is none.
+func (e *Engine) next(p *endpoint, now time.Time) *lane {
+	if p.held || p.flying >= p.limit() {
+		return nil
+	}
+	if p.breaker.open() && (p.probing || now.Before(p.breaker.probeAt)) {
+		return nil // awaitProbe has set a timer
+	}
+	if wait := p.nextSend.Sub(now); wait > 0 {
+		e.timers.at(p.nextSend, func() { e.wish(p) })
+		return nil
+	}
+	// First tries keep at least half of the places.
+	if l := pick(&p.again); l != nil && (p.retrying < max(1, p.limit()/2) || len(p.ready) == 0) {
+		return l
+	} else if l != nil {
+		p.again = append([]*lane{l}, p.again...)
+		l.queued = true
+	}
+	return pick(&p.ready)
+}
+
+// pick takes the first lane that still has something to send.
+func pick(queue *[]*lane) *lane {
+	for len(*queue) > 0 {
+		l := (*queue)[0]
+		(*queue)[0] = nil
+		*queue = (*queue)[1:]
+		l.queued = false
+		if len(l.queue) > 0 && !l.busy {
+			return l
+		}
+	}
+	return nil
+}
+
+// job is one attempt on its way to a worker.
+type job struct {
+	endpoint *endpoint
+	entry    *entry
+	request  Request
+	probe    bool
+	began    time.Time
+}
+
+// result is what came of it.
+type result struct {
+	job
+	outcome Outcome
+	missing bool // the event has left the log
+}
+
+func (e *Engine) send(p *endpoint, l *lane, now time.Time) {
+	en := l.head()
+	l.busy = true
+	p.flying++
+	if en.attempts > 0 {
+		p.retrying++
+	}
+	if p.hook.RateLimit > 0 {
+		gap := time.Second / time.Duration(p.hook.RateLimit)
+		p.nextSend = later(p.nextSend, now.Add(-10*gap)).Add(gap) // a short burst is free
+	}
+	j := job{endpoint: p, entry: en, probe: p.breaker.open(), began: now, request: Request{
+		Webhook: p.hook, Event: en.event, Attempt: en.attempts + 1, NextRetry: nextRetry(en.tries)}}
+	p.probing = p.probing || j.probe
+	if en.event != nil && tooOld(en.event, now) {
+		e.mail.put(func(l *letters) { l.results = append(l.results, result{job: j, missing: true}) })
+		e.flying++
+		return
+	}
+	e.flying++
+	e.workers.give(e, j)
+}
+
+func tooOld(r *event.Recorded, now time.Time) bool {
+	return r.Class == event.BestEffort && now.Sub(r.At) > bestEffortLife
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// attempt makes one attempt, on a worker's goroutine.
+func (e *Engine) attempt(j job) {
+	r := result{job: j}
+	defer func() {
+		if p := recover(); p != nil {
+			e.log.Error("panic in an attempt", "webhook_id", j.request.Webhook.ID, "panic", p)
+			r.outcome = Outcome{Class: ClassLocal, Err: "internal error", At: j.began}
+		}
+		e.mail.put(func(l *letters) { l.results = append(l.results, r) })
+	}()
+	if r.request.Event == nil {
+		ev, err := e.store.Event(e.ctx, j.entry.seq)
+		if fault.Is(err, fault.NotFound) {
+			r.missing = true
+			return
+		}
+		if err != nil {
+			r.outcome = Outcome{Class: ClassLocal, Err: "the log cannot be read", At: j.began}
+			return
+		}
+		r.request.Event = ev
+	}
+	if tooOld(r.request.Event, j.began) {
+		r.missing = true
+		return
+	}
+	r.request.Body = r.request.Event.With(j.entry.include)
+	r.outcome = e.transport.Attempt(e.ctx, r.request)
+}
