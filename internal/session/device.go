@@ -104,3 +104,9 @@ func (d *Device) offline() error {
 func (d *Device) waits() bool {
 	return d.State.Online() || d.State == Connecting || d.State == Disconnected || d.State == Paused
 }
+
+// userOf returns the user part of a JID, without a device number.
+func userOf(jid string) string {
+	user, _, _ := strings.Cut(bare(jid), "@")
+	return user
+}

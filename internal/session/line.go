@@ -28,6 +28,8 @@ type Line interface {
 	Connect(ctx context.Context) error
 	// Close ends the connection, without a signal.
 	Close()
+	// Heard returns when WhatsApp last said anything on this line; zero = never.
+	Heard() time.Time
 	// Quiet waits until nothing of a closed connection runs any more.
 	Quiet(ctx context.Context) error
 	// Discard ends the line for good. What it has not acknowledged by now is never acknowledged by it.

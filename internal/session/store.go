@@ -27,8 +27,13 @@ type Store interface {
 	Release(ctx context.Context, id string, forget bool) error
 	// Delete removes a device and all that hangs on it.
 	Delete(ctx context.Context, id string) error
-	// Identities returns what an account has learnt, Learn adds to it.
-	Identities(ctx context.Context, accountID int64) ([]Identity, error)
+}
+
+// Identities keeps what accounts have learnt about who is who.
+type Identities interface {
+	// All returns what an account knows.
+	All(ctx context.Context, accountID int64) ([]Identity, error)
+	// Learn adds to it; a LID that has a new number gets it.
 	Learn(ctx context.Context, accountID int64, learned []Identity) error
 }
 

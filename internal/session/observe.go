@@ -1,0 +1,72 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"wapost/internal/fault"
+)
+
+var _ Observer = (*session)(nil)
+
+// Record puts a batch on disk: nil means that it, or an earlier copy, is there.
+//
+// Errors: fault.Unavailable when storage does not work now; fault.Internal when an event cannot be rendered.
+func (s *session) Record(ctx context.Context, b Batch) error {
+	for _, e := range b.Events {
+		s.stamp(e)
+	}
+	err := s.record(ctx, b)
+	if fault.Is(err, fault.NotFound) {
+		return nil // the device has been deleted: nobody is left to be told
+	}
+	if err != nil {
+		return err
+	}
+	s.dir.learn(b.Learned)
+	s.commits.Add(1)
+	s.mu.Lock()
+	s.facts.lastEvent = time.Now()
+	s.dev.LastEventAt = s.facts.lastEvent
+	s.mu.Unlock()
+	return nil
+}
+
+func (s *session) record(ctx context.Context, b Batch) error {
+	if len(b.Events) == 1 && len(b.Learned) == 0 {
+		return s.m.sink.Append(ctx, b.Events[0])
+	}
+	return s.m.store.Atomic(ctx, "record events", func(ctx context.Context) error {
+		if len(b.Learned) > 0 {
+			if err := s.m.identities.Learn(ctx, s.account, b.Learned); err != nil {
+				return err
+			}
+		}
+		for _, e := range b.Events {
+			if err := s.m.sink.Append(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Signal leaves a signal for the loop.
+func (s *session) Signal(v Signal) { s.box.put(v) }
+
+// Commits counts what is on disk.
+func (s *session) Commits() uint64 { return s.commits.Load() }
+
+// Directory returns the account's directory.
+func (s *session) Directory() *Directory { return s.dir }
+
+// Claim reserves the number for this device, before WhatsApp is told that the link is accepted.
+func (s *session) Claim(ctx context.Context, l Linked) error {
+	if err := s.m.store.Link(ctx, s.id, l); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dev.JID, s.dev.LID, s.dev.Phone = l.JID, l.LID, l.Phone
+	return nil
+}

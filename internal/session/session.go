@@ -1,0 +1,168 @@
+package session
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wapost/internal/event"
+)
+
+// session is one device at work. Its loop is the only one that decides; everybody else reads a copy or leaves a message.
+type session struct {
+	m       *Manager
+	id      string
+	account int64
+	box     *mailbox
+	stop    context.CancelFunc // ends the loop
+	ended   chan struct{}      // closed when the loop has ended
+	commits atomic.Uint64
+	dir     *Directory
+
+	mu    sync.Mutex
+	dev   Device
+	line  Line // nil = none
+	pair  *pairing
+	facts facts
+
+	// Owned by the loop.
+	clock     clock
+	trying    bool   // a Connect runs
+	abandoned bool   // close what the running Connect brings
+	closing   bool   // the device is being deleted: no more connects
+	failures  int    // in a row
+	short     int    // short lives in a row
+	refusedAt uint64 // commits at the last refusal
+	downAt    time.Time
+	notes     []*event.Event
+	turned    bool // the state, or what hangs on it, must be kept
+}
+
+// facts are the figures of a status.
+type facts struct {
+	lastPing  time.Time
+	pingsLost int // in this run
+	lastEvent time.Time
+	backlog   int // announced and not finished; -1 = not told
+	timelock  time.Time
+	upSince   time.Time
+	lastError string
+}
+
+func newSession(m *Manager, d Device, dir *Directory) *session {
+	return &session{m: m, id: d.ID, account: d.AccountID, box: newMailbox(), ended: make(chan struct{}), dev: d, dir: dir,
+		facts: facts{backlog: -1, lastEvent: d.LastEventAt}}
+}
+
+// run is the loop. delay spreads the first connects of many devices.
+func (s *session) run(ctx context.Context, delay time.Duration) {
+	defer close(s.ended)
+	s.begin(delay)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		s.keep()
+		timer.Reset(s.clock.next())
+		select {
+		case <-ctx.Done():
+			s.end()
+			return
+		case <-s.box.ready:
+			for _, item := range s.box.take() {
+				s.guard("item", func() { s.handle(ctx, item) })
+				s.keep()
+			}
+		case <-timer.C:
+			for _, a := range s.clock.due() {
+				s.guard("alarm", func() { s.ring(ctx, a) })
+				s.keep()
+			}
+		}
+	}
+}
+
+// guard keeps a bug in one step from ending the device's life.
+func (s *session) guard(what string, f func()) {
+	if err := safely(func() error { f(); return nil }); err != nil {
+		s.m.log.Error("session step failed", "device_id", s.id, "step", what, "error", err)
+	}
+}
+
+// begin restores what the device was when we last wrote it, without lying: a connection does not outlive a process.
+func (s *session) begin(delay time.Duration) {
+	switch d := s.device(); d.State {
+	case Pairing: // its codes died with the process
+		if d.JID != "" {
+			s.turn(LoggedOut, "restart")
+		} else {
+			s.turn(New, "restart")
+		}
+	case Connecting, Connected, Degraded, Disconnected:
+		s.turn(Connecting, "restart")
+		s.clock.set(retry, delay)
+	case Banned:
+		s.clock.set(retry, max(delay, time.Until(d.StateUntil)))
+	case Outdated:
+		s.clock.set(retry, delay)
+	case Replaced:
+		if !d.StateUntil.IsZero() {
+			s.clock.set(retry, max(delay, time.Until(d.StateUntil)))
+		}
+	}
+}
+
+// end closes the connection when the process stops. The events are in the diary, which is written after this.
+func (s *session) end() {
+	s.dropPairing(PairingStep{Kind: StepError, Data: StepFailure{"Shutting down"}})
+	line := s.currentLine()
+	if d := s.device(); d.State.Online() {
+		s.tell(event.ConnectionDisconnected, event.Disconnected{Reason: "shutdown", WillReconnect: true})
+		s.turn(Disconnected, "shutdown")
+	}
+	s.keep()
+	if line != nil {
+		s.m.retire(line)
+	}
+}
+
+// handle does one item of the mailbox.
+func (s *session) handle(ctx context.Context, item any) {
+	switch v := item.(type) {
+	case func(context.Context):
+		v(ctx)
+	case tried:
+		s.tried(v)
+	case Signal:
+		s.heed(v)
+	}
+}
+
+// ring does what an alarm was set for.
+func (s *session) ring(ctx context.Context, a alarm) {
+	switch a {
+	case retry:
+		s.connect(ctx)
+	case watchdog, expectDown:
+		s.lost("network", storeWait)
+	case settled:
+		s.failures = 0
+	case loginAgain:
+		s.relogin()
+	case rotate:
+		s.nextCode()
+	}
+}
+
+// device returns a copy of the record.
+func (s *session) device() Device {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dev
+}
+
+func (s *session) currentLine() Line {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.line
+}
