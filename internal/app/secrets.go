@@ -1,0 +1,99 @@
+package app
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// minSecret is the shortest secret that is accepted, in bytes.
+const minSecret = 32
+
+// Secrets are what the instance keeps to itself. They are never logged.
+type Secrets struct {
+	Admin    string // for /admin
+	JWT      string // signs device tokens
+	Instance string // encrypts webhook secrets at rest: 32 bytes in hex or base64
+}
+
+// secretFile names where a generated secret lives in the data directory, and the setting that replaces it.
+type secretFile struct {
+	file, setting string
+	value         *string
+}
+
+// complete fills what was not given from the data directory, and makes there what is missing, with mode 0600. It reports
+// which files it made.
+func (s *Secrets) complete(dir string) (made []string, err error) {
+	for _, f := range []secretFile{
+		{"admin.secret", "WAPOST_ADMIN_SECRET", &s.Admin},
+		{"jwt.secret", "WAPOST_JWT_SECRET", &s.JWT},
+		{"instance.key", "WAPOST_INSTANCE_KEY", &s.Instance},
+	} {
+		fresh, err := f.load(dir)
+		if err != nil {
+			return made, err
+		}
+		if fresh {
+			made = append(made, filepath.Join(dir, f.file))
+		}
+		if len(*f.value) < minSecret {
+			return made, fmt.Errorf("%s is too short: %d bytes, at least %d are needed; give a longer one, or leave it out and one is generated",
+				f.setting, len(*f.value), minSecret)
+		}
+	}
+	return made, nil
+}
+
+// load reads the secret's file unless the secret was given, and makes the file when there is none.
+func (f secretFile) load(dir string) (fresh bool, err error) {
+	if *f.value != "" {
+		return false, nil
+	}
+	path := filepath.Join(dir, f.file)
+	b, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		*f.value = strings.TrimSpace(string(b))
+		return false, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, fmt.Errorf("read %s: %w", f.file, err)
+	}
+	*f.value = hex.EncodeToString(random(32))
+	return true, writePrivate(path, *f.value+"\n")
+}
+
+// writePrivate makes a file that only we can read, and puts it on disk before it is used.
+func writePrivate(path, content string) error {
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("make %s: %w", filepath.Base(path), err)
+	}
+	_, err = out.WriteString(content)
+	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return b
+}
+
+// instanceKey decodes the key of the vault.
+func (s *Secrets) instanceKey() ([]byte, error) {
+	for _, decode := range []func(string) ([]byte, error){hex.DecodeString, base64.StdEncoding.DecodeString} {
+		if key, err := decode(s.Instance); err == nil && len(key) == 32 {
+			return key, nil
+		}
+	}
+	return nil, errors.New("WAPOST_INSTANCE_KEY must be 32 bytes, written as 64 hex digits or as base64")
+}
