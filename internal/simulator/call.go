@@ -1,0 +1,58 @@
+package simulator
+
+import (
+	"encoding/hex"
+	"strings"
+
+	"go.mau.fi/util/random"
+	waBinary "go.mau.fi/whatsmeow/binary"
+)
+
+// Call queues one step of a call for every device of a linked number and returns the call's id. Errors: ErrInvalid,
+// ErrUnknownPerson.
+func (p *Person) Call(c Call) (callID string, err error) {
+	to, err := p.srv.Person(c.To)
+	if err != nil {
+		return "", err
+	}
+	if c.ID == "" {
+		c.ID = strings.ToUpper(hex.EncodeToString(random.Bytes(16)))
+	}
+	if c.State == "" {
+		c.State = CallOffer
+	}
+	step := element(c.State, attrs{"call-id": c.ID, "call-creator": p.lid, "caller_pn": p.pn})
+	switch c.State {
+	case CallOffer:
+		step.Content = offerContent(c.Video)
+	case CallTerminate:
+		step.Attrs["reason"] = c.Reason
+		if c.Reason == "" {
+			step.Attrs["reason"] = "timeout"
+		}
+	case CallAccept, CallReject:
+	default:
+		return "", fail(CodeInvalid, "state must be offer, accept, reject or terminate, not %q", c.State)
+	}
+	for _, d := range to.Devices() {
+		d.enqueue(element("call", attrs{"from": p.lid, "id": p.srv.nextID(), "t": now(), "platform": "android", "version": "2.26.1"}, step))
+	}
+	return c.ID, nil
+}
+
+func offerContent(video bool) []waBinary.Node {
+	streams := []waBinary.Node{element("audio", attrs{"enc": "opus", "rate": "16000"})}
+	if video {
+		streams = append(streams, element("video", attrs{"enc": "vp8"}))
+	}
+	return streams
+}
+
+// handleCall takes a client's step of a call, such as a rejection.
+func (d *Device) handleCall(c *conn, n *waBinary.Node) {
+	to, step := attrJID(n, "to"), firstChild(n)
+	c.send(element("ack", attrs{"class": "call", "id": attrText(n, "id"), "from": to, "type": step.Tag}))
+	if p := d.srv.byJID(to); p != nil {
+		p.note(Entry{Kind: KindCall, From: d.sender(), Chat: d.person.phone, CallID: attrText(&step, "call-id"), State: step.Tag})
+	}
+}

@@ -1,0 +1,171 @@
+package simulator
+
+import (
+	"time"
+
+	"go.mau.fi/whatsmeow/proto/waCommon"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+)
+
+// Values of a message stanza's edit attribute.
+const (
+	editMessage     = "1"
+	editOwnRevoke   = "7"
+	editAdminRevoke = "8"
+)
+
+// compose builds the protobuf of a message for a chat. Errors: ErrInvalid, ErrUnknownMsg, ErrUnknownPerson.
+func (p *Person) compose(m *Message, chat types.JID) (*waE2E.Message, error) {
+	given := 0
+	for _, is := range []bool{m.Text != "", m.Media != nil, m.Reaction != nil, m.Edit != nil, m.Revoke != nil, m.Raw != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		return nil, fail(CodeInvalid, "a message needs exactly one content, not %d", given)
+	}
+	switch {
+	case m.Media != nil:
+		return p.composeMedia(m, chat)
+	case m.Reaction != nil:
+		return p.composeReaction(m.Reaction, chat)
+	case m.Edit != nil:
+		return p.composeEdit(m.Edit, chat)
+	case m.Revoke != nil:
+		return p.composeRevoke(m.Revoke, chat)
+	case m.Raw != nil:
+		var body waE2E.Message
+		if err := proto.Unmarshal(m.Raw, &body); err != nil {
+			return nil, fail(CodeInvalid, "raw is not a message protobuf: %v", err)
+		}
+		return &body, nil
+	}
+	info, err := p.contextOf(m, chat)
+	if err != nil || info == nil {
+		return &waE2E.Message{Conversation: &m.Text}, err
+	}
+	return &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: &m.Text, ContextInfo: info}}, nil
+}
+
+// contextOf is what a message says about others; nil when it says nothing.
+func (p *Person) contextOf(m *Message, chat types.JID) (*waE2E.ContextInfo, error) {
+	if m.ReplyTo == "" && len(m.Mentions) == 0 && !m.Forwarded && m.ExpiresS == 0 {
+		return nil, nil
+	}
+	info := &waE2E.ContextInfo{}
+	if m.ReplyTo != "" {
+		quoted, err := p.recall(m.ReplyTo, chat)
+		if err != nil {
+			return nil, err
+		}
+		info.StanzaID, info.Participant, info.QuotedMessage = &quoted.id, proto.String(quoted.sender.String()), quoted.body
+	}
+	for _, phone := range m.Mentions {
+		mentioned, err := p.srv.Person(phone)
+		if err != nil {
+			return nil, err
+		}
+		info.MentionedJID = append(info.MentionedJID, mentioned.lid.String())
+	}
+	if m.Forwarded {
+		info.IsForwarded, info.ForwardingScore = proto.Bool(true), proto.Uint32(1)
+	}
+	if m.ExpiresS > 0 {
+		info.Expiration = proto.Uint32(uint32(m.ExpiresS))
+	}
+	return info, nil
+}
+
+// key names a message from the point of view of the person.
+func (p *Person) key(m knownMessage) *waCommon.MessageKey {
+	key := &waCommon.MessageKey{RemoteJID: proto.String(m.chat.String()), FromMe: proto.Bool(m.sender == p.lid), ID: &m.id}
+	if m.chat.Server == types.GroupServer {
+		key.Participant = proto.String(m.sender.String())
+	}
+	return key
+}
+
+func (p *Person) composeReaction(r *Reaction, chat types.JID) (*waE2E.Message, error) {
+	target, err := p.recall(r.ID, chat)
+	if err != nil {
+		return nil, err
+	}
+	return &waE2E.Message{ReactionMessage: &waE2E.ReactionMessage{Key: p.key(target), Text: &r.Emoji,
+		SenderTimestampMS: proto.Int64(time.Now().UnixMilli())}}, nil
+}
+
+func (p *Person) composeEdit(e *Edit, chat types.JID) (*waE2E.Message, error) {
+	target, err := p.recall(e.ID, chat)
+	if err != nil {
+		return nil, err
+	}
+	if target.sender != p.lid {
+		return nil, fail(CodeInvalid, "only own messages can be edited")
+	}
+	return &waE2E.Message{EditedMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
+		Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), Key: p.key(target), TimestampMS: proto.Int64(time.Now().UnixMilli()),
+		EditedMessage: &waE2E.Message{Conversation: &e.Text}}}}}, nil
+}
+
+func (p *Person) composeRevoke(r *Revoke, chat types.JID) (*waE2E.Message, error) {
+	target, err := p.recall(r.ID, chat)
+	if err != nil {
+		return nil, err
+	}
+	if g := p.srv.groupByJID(chat); target.sender != p.lid && (g == nil || !g.isAdmin(p)) {
+		return nil, fail(CodeInvalid, "only own messages can be revoked, or others' by an admin of the group")
+	}
+	return &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_REVOKE.Enum(), Key: p.key(target)}}, nil
+}
+
+// classify tells the attributes of a message's stanza.
+func classify(m *waE2E.Message) (kind, media, edit string) {
+	switch {
+	case m.ReactionMessage != nil || m.EncReactionMessage != nil:
+		return "reaction", "", ""
+	case m.PollCreationMessage != nil || m.PollCreationMessageV2 != nil || m.PollCreationMessageV3 != nil || m.PollUpdateMessage != nil:
+		return "poll", "", ""
+	case m.ImageMessage != nil:
+		return "media", "image", ""
+	case m.VideoMessage != nil:
+		return "media", "video", ""
+	case m.AudioMessage.GetPTT():
+		return "media", "ptt", ""
+	case m.AudioMessage != nil:
+		return "media", "audio", ""
+	case m.DocumentMessage != nil:
+		return "media", "document", ""
+	case m.StickerMessage != nil:
+		return "media", "sticker", ""
+	case m.LocationMessage != nil:
+		return "media", "location", ""
+	case m.ContactMessage != nil:
+		return "media", "vcard", ""
+	case m.ContactsArrayMessage != nil:
+		return "media", "contact_array", ""
+	case m.EditedMessage != nil:
+		return "text", "", editMessage
+	case m.GetProtocolMessage().GetType() == waE2E.ProtocolMessage_REVOKE && m.ProtocolMessage.GetKey() != nil:
+		if m.ProtocolMessage.GetKey().GetFromMe() {
+			return "text", "", editOwnRevoke
+		}
+		return "text", "", editAdminRevoke
+	}
+	return "text", "", ""
+}
+
+// textOf is what a person reads first in a message.
+func textOf(m *waE2E.Message) string {
+	for _, text := range []string{m.GetConversation(), m.GetExtendedTextMessage().GetText(), m.GetImageMessage().GetCaption(),
+		m.GetVideoMessage().GetCaption(), m.GetDocumentMessage().GetCaption(), m.GetReactionMessage().GetText(),
+		m.GetEditedMessage().GetMessage().GetProtocolMessage().GetEditedMessage().GetConversation(),
+		m.GetProtocolMessage().GetEditedMessage().GetConversation()} {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,98 @@
+package simulator
+
+import (
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
+)
+
+// handleAck is the client's word for stanzas that are not messages, and for messages that it could not decrypt or refuses.
+func (d *Device) handleAck(n *waBinary.Node) {
+	d.acknowledge(attrText(n, "class"), attrText(n, "id"), attrText(n, "error"))
+}
+
+// handleReceipt takes a receipt of a client. A delivery receipt is what acknowledges a message; a retry receipt is not,
+// the client sends an <ack> beside it. Every receipt is acknowledged.
+func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
+	id, kind, to := attrText(n, "id"), attrText(n, "type"), attrJID(n, "to")
+	switch kind {
+	case "", "inactive", "sender", "peer_msg":
+		d.acknowledge("message", id, "")
+	}
+	c.send(element("ack", attrs{"class": "receipt", "id": id, "from": to, "type": kind}))
+	target := to
+	if participant := attrJID(n, "participant"); !participant.IsEmpty() {
+		target = participant
+	}
+	p := d.srv.byJID(target)
+	if p == nil {
+		return
+	}
+	ids := []string{id}
+	list := n.GetChildByTag("list")
+	for _, item := range list.GetChildren() {
+		ids = append(ids, attrText(&item, "id"))
+	}
+	name := kind
+	if name == "" {
+		name = ReceiptDelivered
+	}
+	p.note(Entry{Kind: KindReceipt, From: d.sender(), Chat: chatName(d.person, to), Type: name, IDs: ids})
+	if kind == ReceiptRetry {
+		p.tryTo("encrypt a message again", func() error { return p.resend(d, id, n) })
+	}
+}
+
+// SendReceipt queues a receipt for every device of a linked number and returns for how many. Errors: ErrInvalid,
+// ErrUnknownPerson, ErrUnknownGroup.
+func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
+	if len(r.IDs) == 0 {
+		return 0, fail(CodeInvalid, "a receipt needs at least one message id")
+	}
+	to, err := p.srv.Person(r.To)
+	if err != nil {
+		return 0, err
+	}
+	from := attrs{"from": p.lid, "sender_pn": p.pn}
+	if r.Group != "" {
+		g, err := p.srv.Group(r.Group)
+		if err != nil {
+			return 0, err
+		}
+		from = attrs{"from": g.jid, "participant": p.lid, "participant_pn": p.pn}
+	}
+	devices := to.Devices()
+	for _, d := range devices {
+		if r.Type == ReceiptRetry {
+			for _, id := range r.IDs {
+				p.sendRetry(d, from, id, 1)
+			}
+			continue
+		}
+		d.enqueue(receiptNode(from, r.Type, r.IDs))
+	}
+	return len(devices), nil
+}
+
+func receiptNode(from attrs, kind string, ids []string) waBinary.Node {
+	n := with(waBinary.Node{Tag: "receipt", Attrs: from}, "id", ids[0])
+	n.Attrs["t"] = now()
+	if kind != "" && kind != ReceiptDelivered {
+		n.Attrs["type"] = kind
+	}
+	if len(ids) > 1 {
+		var items []waBinary.Node
+		for _, id := range ids[1:] {
+			items = append(items, element("item", attrs{"id": id}))
+		}
+		n.Content = []waBinary.Node{element("list", nil, items...)}
+	}
+	return n
+}
+
+// senderAttrs name a phone as the source of a receipt in a chat.
+func (p *Person) senderAttrs(chat types.JID) attrs {
+	if chat.Server == types.GroupServer {
+		return attrs{"from": chat, "participant": p.lid, "participant_pn": p.pn}
+	}
+	return attrs{"from": p.lid, "sender_pn": p.pn}
+}

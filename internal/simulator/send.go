@@ -1,0 +1,206 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+)
+
+// categoryPeer marks what a phone says to its own linked devices.
+const categoryPeer = "peer"
+
+// errNoKeys says that a device cannot be encrypted for: it was linked, but has not finished its first login.
+var errNoKeys = errors.New("device has not uploaded keys")
+
+// letter is a message on its way.
+type letter struct {
+	id, kind, media, edit, category string
+	at                              time.Time
+	addressing                      string
+	body                            *waE2E.Message
+	corrupt, noSenderKey, missing   bool
+	only                            *Device // nil = all
+	delivery                        *Delivery
+	onAck                           func() // per device
+}
+
+// Send writes a message and returns once it is in the queue of every receiving device. Devices that have no keys yet are
+// left out, as real senders do. Errors: ErrInvalid, ErrUnknownPerson, ErrUnknownGroup, ErrUnknownDevice, ErrUnknownMsg,
+// ErrNotAMember, ErrNotConnected when no device of the receiver has finished its first login.
+func (p *Person) Send(m Message) (*Delivery, error) { return p.send(m, nil) }
+
+func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
+	group, peer, err := p.srv.resolve(m.To)
+	if err != nil {
+		return nil, err
+	}
+	chat := types.JID{}
+	if group != nil {
+		if chat = group.jid; group.role(p) == "" {
+			return nil, fail(CodeNotAMember, "%s is not a member of %s", p.phone, chat)
+		}
+	} else {
+		chat = peer.lid
+	}
+	l, err := p.letter(&m, chat)
+	if err != nil {
+		return nil, err
+	}
+	l.onAck = onAck
+	known := knownMessage{id: l.id, chat: chat, sender: p.lid, body: l.body, at: l.at, kind: l.kind, edit: l.edit}
+	p.remember(known)
+	p.signal.mu.Lock()
+	defer p.signal.mu.Unlock()
+	if group != nil {
+		group.remember(known)
+		return l.delivery, p.sendGroup(group, l)
+	}
+	return l.delivery, p.sendDirect(peer, l)
+}
+
+func (p *Person) letter(m *Message, chat types.JID) (*letter, error) {
+	body, err := p.compose(m, chat)
+	if err != nil {
+		return nil, err
+	}
+	switch m.Addressing {
+	case "", AddressLID, AddressPN:
+	default:
+		return nil, fail(CodeInvalid, "addressing must be lid or pn, not %q", m.Addressing)
+	}
+	l := &letter{id: m.ID, at: m.At, addressing: m.Addressing, body: body, corrupt: m.Corrupt, noSenderKey: m.NoSenderKey, missing: m.Unavailable}
+	l.kind, l.media, l.edit = classify(body)
+	if l.id == "" {
+		l.id = newMessageID()
+	}
+	if l.at.IsZero() {
+		l.at = time.Now()
+	}
+	if m.Only != "" {
+		if l.only, err = p.srv.Device(m.Only); err != nil {
+			return nil, err
+		}
+	}
+	l.delivery = &Delivery{ID: l.id, To: chat, At: l.at}
+	return l, nil
+}
+
+// resolve finds what a "to" names: a group or a person.
+func (s *Server) resolve(to string) (*Group, *Person, error) {
+	if strings.HasSuffix(to, "@"+types.GroupServer) {
+		g, err := s.Group(to)
+		return g, nil, err
+	}
+	p, err := s.Person(to)
+	return nil, p, err
+}
+
+// sendDirect encrypts for the devices of the receiver, and a copy for the sender's own; the caller holds the phone.
+func (p *Person) sendDirect(peer *Person, l *letter) error {
+	plain, err := proto.Marshal(l.body)
+	if err != nil {
+		return fmt.Errorf("encode message: %w", err)
+	}
+	if peer != p && !peer.blocks(p) {
+		if err = p.sendToAll(peer.Devices(), plain, l, types.EmptyJID); err != nil {
+			return err
+		}
+	}
+	if peer != p {
+		copied := deviceSent(l.body, peer.lid)
+		if plain, err = proto.Marshal(copied); err != nil {
+			return fmt.Errorf("encode copy for own devices: %w", err)
+		}
+	}
+	recipient := peer.lid
+	if l.category == categoryPeer {
+		recipient = types.EmptyJID
+	}
+	err = p.sendToAll(p.Devices(), plain, l, recipient)
+	if peer != p && errors.Is(err, ErrNotConnected) {
+		return nil // own devices get no copy; the receiver has the message
+	}
+	return err
+}
+
+// deviceSent wraps a message for the sender's own devices.
+func deviceSent(body *waE2E.Message, to types.JID) *waE2E.Message {
+	return &waE2E.Message{DeviceSentMessage: &waE2E.DeviceSentMessage{DestinationJID: proto.String(to.String()), Message: body}, MessageContextInfo: body.MessageContextInfo}
+}
+
+func (p *Person) sendToAll(devices []*Device, plain []byte, l *letter, recipient types.JID) error {
+	wanted, reached := 0, 0
+	for _, d := range devices {
+		if l.only != nil && d != l.only {
+			continue
+		}
+		wanted++
+		n := p.directNode(d, l, recipient)
+		if err := p.fill(&n, d, plain, l); errors.Is(err, errNoKeys) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		reached++
+		p.hand(d, n, l)
+	}
+	if wanted > 0 && reached == 0 {
+		return fail(CodeNotConnected, "no device of the receiver has finished its first login")
+	}
+	return nil
+}
+
+// hand queues a finished message stanza for a device.
+func (p *Person) hand(d *Device, n waBinary.Node, l *letter) {
+	p.meet(d)
+	st := d.enqueueCounted(n, l.onAck)
+	l.delivery.targets = append(l.delivery.targets, target{jid: d.jid, stanza: st})
+}
+
+// fill puts the ciphertext for one device into its stanza.
+func (p *Person) fill(n *waBinary.Node, d *Device, plain []byte, l *letter) error {
+	if l.missing {
+		n.Content = []waBinary.Node{element("unavailable", nil)}
+		return nil
+	}
+	enc, err := p.seal(d, plain, l)
+	if err != nil {
+		return err
+	}
+	n.Content = []waBinary.Node{enc}
+	return nil
+}
+
+// directNode is the envelope of a message outside of groups. recipient is set for the sender's own devices.
+func (p *Person) directNode(d *Device, l *letter, recipient types.JID) waBinary.Node {
+	name, _ := p.profile()
+	a := attrs{"id": l.id, "t": l.at.Unix(), "type": l.kind, "edit": l.edit, "category": l.category}
+	own := d.person == p
+	if l.category == "" {
+		a["notify"] = name
+	}
+	if l.addressing == AddressPN || l.addressing == "" && p.srv.faults.forDevice(d).PNAddressing {
+		a["from"] = p.pn
+		if !own {
+			a["sender_lid"] = p.lid
+		}
+	} else {
+		a["from"], a["addressing_mode"] = p.lid, "lid"
+		if !own {
+			a["sender_pn"] = p.pn
+		}
+	}
+	if own && !recipient.IsEmpty() {
+		a["recipient"] = recipient
+		if peer := p.srv.byJID(recipient); peer != nil {
+			a["peer_recipient_pn"] = peer.pn
+		}
+	}
+	return waBinary.Node{Tag: "message", Attrs: a}
+}

@@ -1,0 +1,91 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+)
+
+// sendGroup encrypts once for all members' devices; who lacks the sender key gets it in the same stanza. The caller holds
+// the phone.
+func (p *Person) sendGroup(g *Group, l *letter) error {
+	key, err := p.signal.senderKey(g.jid)
+	if err != nil {
+		return err
+	}
+	keyPlain, err := proto.Marshal(&waE2E.Message{SenderKeyDistributionMessage: key})
+	if err != nil {
+		return fmt.Errorf("encode sender key: %w", err)
+	}
+	plain, err := proto.Marshal(l.body)
+	if err != nil {
+		return fmt.Errorf("encode message: %w", err)
+	}
+	shared, err := p.signal.encryptGroup(g.jid, plain)
+	if err != nil {
+		return err
+	}
+	if l.media != "" {
+		shared.Attrs["mediatype"] = l.media
+	}
+	for _, member := range g.people() {
+		for _, d := range member.Devices() {
+			if l.only != nil && d != l.only {
+				continue
+			}
+			if err = p.sendGroupTo(d, g.jid, keyPlain, shared, l); err != nil && !errors.Is(err, errNoKeys) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Person) sendGroupTo(d *Device, chat types.JID, keyPlain []byte, shared waBinary.Node, l *letter) error {
+	n := p.groupNode(chat, l)
+	damage := d.takeCorruption(true)
+	if l.corrupt {
+		damage = CorruptCiphertext
+	}
+	var parts []waBinary.Node
+	if !p.signal.gaveKey[chat][d] && !l.noSenderKey && damage != CorruptSenderKey {
+		enc, err := p.signal.encrypt(d, keyPlain)
+		if err != nil {
+			return err
+		}
+		p.signal.gave(chat, d)
+		parts = append(parts, enc)
+	}
+	switch damage {
+	case "", CorruptSenderKey:
+	case CorruptCiphertext, CorruptSession, CorruptProtobuf:
+		// What all share cannot be unreadable for one alone; a damaged ciphertext shows the same retry path.
+		shared = with(shared, "type", "skmsg")
+		spoil(&shared)
+	case CorruptEncType:
+		shared = with(shared, "type", "future")
+	}
+	n.Content = append(parts, shared)
+	if l.missing {
+		n.Content = []waBinary.Node{element("unavailable", nil)}
+	}
+	p.hand(d, n, l)
+	return nil
+}
+
+func (ph *phone) gave(chat types.JID, d *Device) {
+	if ph.gaveKey[chat] == nil {
+		ph.gaveKey[chat] = map[*Device]bool{}
+	}
+	ph.gaveKey[chat][d] = true
+}
+
+func (p *Person) groupNode(chat types.JID, l *letter) waBinary.Node {
+	name, _ := p.profile()
+	return waBinary.Node{Tag: "message", Attrs: attrs{"from": chat, "participant": p.lid, "participant_pn": p.pn, "addressing_mode": "lid",
+		"id": l.id, "t": l.at.Unix(), "type": l.kind, "notify": name, "edit": l.edit}}
+}
