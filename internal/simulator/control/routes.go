@@ -1,0 +1,9 @@
+package control
+
+import "slices"
+
+// routes is the whole API.
+func routes() []route {
+	return slices.Concat(rootRoutes(), userRoutes(), linkingRoutes(), messageRoutes(), burstRoutes(), inboxRoutes(), receiptRoutes(),
+		presenceRoutes(), callRoutes(), groupRoutes(), deviceRoutes(), deviceFaultRoutes(), stanzaRoutes(), faultRoutes(), insideRoutes())
+}
