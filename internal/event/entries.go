@@ -5,6 +5,9 @@ const (
 	MessageReceived      Type = "message.received"
 	MessageSent          Type = "message.sent"
 	MessageFailed        Type = "message.failed"
+	MessageEdited        Type = "message.edited"
+	MessageDeleted       Type = "message.deleted"
+	MessageReaction      Type = "message.reaction"
 	MessageDelivered     Type = "message.delivered"
 	MessageRead          Type = "message.read"
 	MessagePlayed        Type = "message.played"
@@ -13,8 +16,9 @@ const (
 	MessageReceipt       Type = "message.receipt"
 	MessageUndecryptable Type = "message.undecryptable"
 
-	StatusPosted Type = "status.posted"
-	StatusViewed Type = "status.viewed"
+	StatusPosted  Type = "status.posted"
+	StatusDeleted Type = "status.deleted"
+	StatusViewed  Type = "status.viewed"
 
 	NewsletterMessageReceived Type = "newsletter.message_received"
 
@@ -53,6 +57,9 @@ var entries = []Entry{
 	{Type: MessageReceived, Title: "Message received", Description: "A content message from someone else arrived in a direct, group, bot or broadcast chat.", Class: Durable, Scope: PerChat},
 	{Type: MessageSent, Title: "Message sent", Description: "An own content message: from another device of the account, or through our API once WhatsApp accepted it.", Class: Noted, Scope: PerChat},
 	{Type: MessageFailed, Title: "Message failed", Description: "A message accepted by our API will not be sent.", Class: Noted, Scope: PerChat},
+	{Type: MessageEdited, Title: "Message edited", Description: "A message's content was replaced by its author.", Class: Durable, Scope: PerChat},
+	{Type: MessageDeleted, Title: "Message deleted", Description: "A message was revoked for everyone by its author or an admin.", Class: Durable, Scope: PerChat},
+	{Type: MessageReaction, Title: "Message reaction", Description: "A reaction was set, changed or removed.", Class: Durable, Scope: PerChat},
 	{Type: MessageDelivered, Title: "Message delivered", Description: "A recipient's device has own messages.", Class: Durable, Scope: PerChat},
 	{Type: MessageRead, Title: "Message read", Description: "Someone else read own messages.", Class: Durable, Scope: PerChat},
 	{Type: MessagePlayed, Title: "Message played", Description: "Someone else played an own voice or view-once message.", Class: Durable, Scope: PerChat},
@@ -61,6 +68,7 @@ var entries = []Entry{
 	{Type: MessageReceipt, Title: "Other receipt", Description: "Every receipt without a type of its own.", Class: Noted, Scope: PerChat, Explicit: true},
 	{Type: MessageUndecryptable, Title: "Message undecryptable", Description: "A message came that cannot be read yet.", Class: Noted, Scope: PerChat},
 	{Type: StatusPosted, Title: "Status posted", Description: "A story was posted by someone or by the own account.", Class: Durable, Scope: PerChat},
+	{Type: StatusDeleted, Title: "Status deleted", Description: "A story was revoked.", Class: Durable, Scope: PerChat},
 	{Type: StatusViewed, Title: "Status viewed", Description: "Someone viewed an own story.", Class: Durable, Scope: PerChat},
 	{Type: NewsletterMessageReceived, Title: "Newsletter message received", Description: "A post or story of a newsletter.", Class: Durable, Scope: PerChat},
 	{Type: ConnectionConnected, Title: "Connected", Description: "The device is logged in and usable.", Class: Noted, Scope: PerDevice},

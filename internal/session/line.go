@@ -47,6 +47,8 @@ type Line interface {
 
 // Observer is what a line reports to.
 type Observer interface {
+	// DeviceID names the device in logs.
+	DeviceID() string
 	// Record puts events on disk. It fills in what belongs to the device: account, envelope identity, key prefix.
 	Record(ctx context.Context, b Batch) error
 	// Signal tells about the connection. It never blocks.

@@ -51,6 +51,9 @@ func (s *session) record(ctx context.Context, b Batch) error {
 	})
 }
 
+// DeviceID returns the id of the device.
+func (s *session) DeviceID() string { return s.id }
+
 // Signal leaves a signal for the loop.
 func (s *session) Signal(v Signal) { s.box.put(v) }
 

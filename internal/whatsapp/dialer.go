@@ -1,0 +1,134 @@
+package whatsapp
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/types"
+
+	"wapost/internal/fault"
+	"wapost/internal/session"
+)
+
+// Options of New.
+type Options struct {
+	DB      *sql.DB // the key store: a SQLite file of its own, WAL, synchronous=FULL
+	Meta    Meta    // for the network stamp
+	Logger  *slog.Logger
+	RootKey *[32]byte // the certificate authority of a simulator; nil = WhatsApp's
+	Address string    // the wire of a simulator, host:port; "" = WhatsApp's hosts
+
+	// Patience is how long a failed commit is tried again in place; 0 = 45 s. The library gives a stanza five minutes, pings go
+	// on meanwhile; whatsapp.md §3 wants less than 60 s.
+	Patience time.Duration
+	// Crash is called at named points, for tests that kill the process there: "after-decrypt", "after-commit".
+	Crash func(point string)
+}
+
+// connections is how many connections the key store may have. One would deadlock: the library asks for a second one while a
+// transaction is open.
+const connections = 8
+
+// Dialer makes the lines of a gateway over one key store. It implements session.Dialer.
+type Dialer struct {
+	Counters  Counters
+	container *sqlstore.Container
+	meta      Meta
+	network   Network
+	log       *slog.Logger
+	transport *http.Transport
+	version   version
+	patience  time.Duration
+	crash     func(point string)
+}
+
+var _ session.Dialer = (*Dialer)(nil)
+
+// New sets up the library for this process and brings the key store up to date. It starts nothing.
+func New(ctx context.Context, o Options) (*Dialer, error) {
+	if err := setUp(o.RootKey); err != nil {
+		return nil, err
+	}
+	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address), patience: o.Patience, crash: o.Crash}
+	if o.RootKey != nil || o.Address != "" {
+		if o.RootKey == nil || o.Address == "" {
+			return nil, errors.New("a simulator needs both its root key and its address")
+		}
+		d.network = Simulated
+	}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.patience == 0 {
+		d.patience = 45 * time.Second
+	}
+	if d.crash == nil {
+		d.crash = func(string) {}
+	}
+	if err := CheckNetwork(ctx, d.meta, d.network); err != nil {
+		return nil, err
+	}
+	o.DB.SetMaxOpenConns(connections)
+	o.DB.SetMaxIdleConns(connections)
+	d.container = sqlstore.NewWithDB(o.DB, "sqlite", tap{log: d.log})
+	if err := d.container.Upgrade(ctx); err != nil {
+		return nil, fmt.Errorf("upgrade the key store: %w", err)
+	}
+	return d, nil
+}
+
+// Dial makes the line of a device.
+//
+// Errors: fault.NotFound when there are no keys for the JID; fault.Unavailable when the key store does not work.
+func (d *Dialer) Dial(ctx context.Context, linked session.Linked, o session.Observer) (session.Line, error) {
+	if linked.JID == "" {
+		return d.newLine(d.container.NewDevice(), own{}, o), nil
+	}
+	jid, err := types.ParseJID(linked.JID)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.NotFound, "No keys for this device")
+	}
+	dev, err := d.container.GetDevice(ctx, jid)
+	switch {
+	case err != nil:
+		return nil, fault.Wrap(err, fault.Unavailable, "Storage is unavailable")
+	case dev == nil:
+		return nil, fault.New(fault.NotFound, "No keys for this device")
+	}
+	who := own{jid: *dev.ID, lid: dev.LID, pushName: dev.PushName, businessName: dev.BusinessName, platform: dev.Platform}
+	return d.newLine(dev, who, o), nil
+}
+
+// Forget deletes the keys of a JID.
+func (d *Dialer) Forget(ctx context.Context, jid string) error {
+	id, err := types.ParseJID(jid)
+	if err != nil {
+		return nil // no keys can belong to it
+	}
+	dev, err := d.container.GetDevice(ctx, id)
+	if err != nil || dev == nil {
+		return err
+	}
+	return dev.Delete(ctx)
+}
+
+// Renew asks WhatsApp's own page which protocol version it runs.
+func (d *Dialer) Renew(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, headerLimit)
+	defer cancel()
+	latest, err := whatsmeow.GetLatestVersion(ctx, &http.Client{Transport: d.transport})
+	if err != nil {
+		return false, fmt.Errorf("ask for the protocol version: %w", err)
+	}
+	return d.version.renew(*latest), nil
+}
+
+// Version returns the protocol version that we claim.
+func (d *Dialer) Version() string { return d.version.current().String() }

@@ -1,0 +1,127 @@
+package whatsapp
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+)
+
+// guard stands between the library and a device's key store. Without it a failing disk looks like a broken message, which is
+// acknowledged and lost (whatsapp.md §6).
+//
+//   - An infrastructure error comes back wrapped with context.Canceled: that is the one error for which the library neither
+//     acknowledges nor asks for a resend.
+//   - Any such error taints the line, because the library swallows some of them; a tainted guard answers "canceled" to every
+//     decryption until the next connection.
+//   - From an empty look into the event buffer to the end of the decryption that follows it, no other copy of a message of
+//     this device may look: else the second copy counts as old and is acknowledged, while the first may still fail.
+//   - The retry buffer is pruned twice a day, not with every message that is sent.
+type guard struct {
+	busy     *busy
+	onTaint  func(error) // told once per connection
+	decoding sync.Mutex  // held across GetBufferedEvent and DoDecryptionTxn
+
+	mu     sync.Mutex
+	taint  error
+	pruned time.Time
+}
+
+// pruneEvery is how often old outgoing messages are deleted. They are kept for seven days.
+const pruneEvery = 12 * time.Hour
+
+// install puts the guard before the stores of a device that has them.
+func (g *guard) install(d *store.Device) {
+	d.EventBuffer = &guardedBuffer{d.EventBuffer, g}
+	d.Sessions = &guardedSessions{d.Sessions, g}
+	d.Identities = &guardedIdentities{d.Identities, g}
+	d.PreKeys = &guardedPreKeys{d.PreKeys, g}
+	d.SenderKeys = &guardedSenderKeys{d.SenderKeys, g}
+	d.LIDs = &guardedLIDs{d.LIDs, g}
+	d.MsgSecrets = &guardedSecrets{d.MsgSecrets, g}
+}
+
+// guardedContainer installs the guard at the moment when pairing gives a device its stores.
+type guardedContainer struct {
+	store.DeviceContainer
+	g *guard
+}
+
+// PutDevice passes the device on. The first time the inner container gives it stores, and itself as the container.
+func (c *guardedContainer) PutDevice(ctx context.Context, d *store.Device) error {
+	first := !d.Initialized
+	c.g.busy.enter()
+	defer c.g.busy.leave()
+	err := c.DeviceContainer.PutDevice(ctx, d)
+	if first && d.Initialized {
+		c.g.install(d)
+		d.Container = c
+	}
+	return err
+}
+
+// check turns an infrastructure error into one that the library neither acknowledges nor reports to the sender.
+func (g *guard) check(ctx context.Context, what string, err error) error {
+	switch {
+	case err == nil, errors.Is(err, sql.ErrNoRows), errors.Is(err, sqlstore.ErrInvalidLength), errors.Is(err, store.ErrDeviceDeleted):
+		return err
+	case ctx.Err() != nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err // the caller gave up; the store is not to blame
+	}
+	err = fmt.Errorf("%s: %w: %w", what, err, context.Canceled)
+	g.mu.Lock()
+	first := g.taint == nil
+	if first {
+		g.taint = err
+	}
+	g.mu.Unlock()
+	if first && g.onTaint != nil {
+		g.onTaint(err)
+	}
+	return err
+}
+
+// tainted returns the error that this connection cannot go on after.
+func (g *guard) tainted() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.taint
+}
+
+// clear begins a new connection.
+func (g *guard) clear() {
+	g.mu.Lock()
+	g.taint = nil
+	g.mu.Unlock()
+}
+
+// pruneDue reports whether it is time to prune, and takes the turn.
+func (g *guard) pruneDue() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.pruned.IsZero() && time.Since(g.pruned) < pruneEvery {
+		return false
+	}
+	g.pruned = time.Now()
+	return true
+}
+
+// run does one store call that returns only an error.
+func (g *guard) run(ctx context.Context, what string, f func() error) error {
+	g.busy.enter()
+	defer g.busy.leave()
+	return g.check(ctx, what, f())
+}
+
+// ask does one store call that returns a value.
+func ask[T any](ctx context.Context, g *guard, what string, f func() (T, error)) (T, error) {
+	g.busy.enter()
+	defer g.busy.leave()
+	v, err := f()
+	return v, g.check(ctx, what, err)
+}

@@ -1,0 +1,54 @@
+package whatsapp
+
+import (
+	"context"
+
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
+)
+
+type guardedLIDs struct {
+	store.LIDStore
+	g *guard
+}
+
+func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.LIDMapping) error {
+	return s.g.run(ctx, "keep addresses", func() error { return s.LIDStore.PutManyLIDMappings(ctx, mappings) })
+}
+
+func (s *guardedLIDs) PutLIDMapping(ctx context.Context, lid, pn types.JID) error {
+	return s.g.run(ctx, "keep an address", func() error { return s.LIDStore.PutLIDMapping(ctx, lid, pn) })
+}
+
+func (s *guardedLIDs) GetPNForLID(ctx context.Context, lid types.JID) (types.JID, error) {
+	return ask(ctx, s.g, "read a number", func() (types.JID, error) { return s.LIDStore.GetPNForLID(ctx, lid) })
+}
+
+func (s *guardedLIDs) GetLIDForPN(ctx context.Context, pn types.JID) (types.JID, error) {
+	return ask(ctx, s.g, "read a LID", func() (types.JID, error) { return s.LIDStore.GetLIDForPN(ctx, pn) })
+}
+
+func (s *guardedLIDs) GetManyLIDsForPNs(ctx context.Context, pns []types.JID) (map[types.JID]types.JID, error) {
+	return ask(ctx, s.g, "read LIDs", func() (map[types.JID]types.JID, error) { return s.LIDStore.GetManyLIDsForPNs(ctx, pns) })
+}
+
+type guardedSecrets struct {
+	store.MsgSecretStore
+	g *guard
+}
+
+func (s *guardedSecrets) PutMessageSecrets(ctx context.Context, inserts []store.MessageSecretInsert) error {
+	return s.g.run(ctx, "keep message secrets", func() error { return s.MsgSecretStore.PutMessageSecrets(ctx, inserts) })
+}
+
+func (s *guardedSecrets) PutMessageSecret(ctx context.Context, chat, sender types.JID, id types.MessageID, secret []byte) error {
+	return s.g.run(ctx, "keep a message secret", func() error { return s.MsgSecretStore.PutMessageSecret(ctx, chat, sender, id, secret) })
+}
+
+func (s *guardedSecrets) GetMessageSecret(ctx context.Context, chat, sender types.JID, id types.MessageID) (secret []byte, by types.JID, err error) {
+	err = s.g.run(ctx, "read a message secret", func() (err error) {
+		secret, by, err = s.MsgSecretStore.GetMessageSecret(ctx, chat, sender, id)
+		return err
+	})
+	return secret, by, err
+}

@@ -1,0 +1,103 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"wapost/internal/event"
+)
+
+const library = "whatsmeow"
+
+// rawMessage returns a message as it came, wrappers and media keys included, secrets left out.
+func rawMessage(m *events.Message) *event.Raw {
+	source := m.RawMessage
+	if source == nil {
+		source = m.Message
+	}
+	if source == nil {
+		return nil
+	}
+	return &event.Raw{Library: library, Type: "waE2E.Message", JSON: rawProto(source)}
+}
+
+// rawProto renders a message without its secrets. protojson puts spaces at random between tokens; the journal compacts.
+func rawProto(m *waE2E.Message) json.RawMessage {
+	clean := clone(m)
+	redact(clean.ProtoReflect(), 0)
+	b, err := protojson.Marshal(clean)
+	if err != nil {
+		b, err = json.Marshal(map[string]string{"error": "the library cannot render this message"})
+	}
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return b
+}
+
+// secret reports whether a field must never leave the gateway: with it others could read or forge.
+func secret(name protoreflect.Name) bool {
+	switch name {
+	case "messageSecret", "botMessageSecret", "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage",
+		"appStateSyncKeyShare", "groupRootKeyShare", "rootSecretDistributeMessage", "ephemeralSharedSecret",
+		"accountEncryptionAttestation":
+		return true
+	}
+	return false
+}
+
+// nesting bounds the walk: a quote holds a message that holds a quote …
+const nesting = 32
+
+// redact clears secrets, at any depth.
+func redact(m protoreflect.Message, depth int) {
+	if depth > nesting {
+		return
+	}
+	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		switch {
+		case secret(f.Name()):
+			m.Clear(f)
+		case f.Message() == nil || f.IsMap():
+		case f.IsList():
+			for i := range v.List().Len() {
+				redact(v.List().Get(i).Message(), depth+1)
+			}
+		default:
+			redact(v.Message(), depth+1)
+		}
+		return true
+	})
+}
+
+// rawEvent returns a struct of the library as JSON.
+func rawEvent(evt any) (raw *event.Raw) {
+	name := fmt.Sprintf("%T", evt)
+	defer func() {
+		if recover() != nil { // a struct that cannot be marshalled
+			raw = nil
+		}
+	}()
+	switch v := evt.(type) {
+	case *events.MediaRetry:
+		return nil // of use only with the media key, and never shown
+	case *events.HistorySync:
+		return nil // whole chats
+	case *events.FBMessage:
+		return &event.Raw{Library: library, Type: name, JSON: mustJSON(map[string]string{"id": v.Info.ID})}
+	}
+	return &event.Raw{Library: library, Type: name, JSON: mustJSON(evt)}
+}
+
+func mustJSON(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return b
+}

@@ -1,0 +1,134 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"go.mau.fi/whatsmeow/types/events"
+
+	"wapost/internal/event"
+	"wapost/internal/session"
+)
+
+// Reasons of event.unknown.
+const (
+	unknownType   = "unknown_type"
+	convertFailed = "convert_failed"
+)
+
+// translator turns what the library gives into events. It is pure: it reads the stanza and what the account has learnt, and
+// asks nobody. Keys are without the device ("c|<chat>", "d"): session puts it in front.
+type translator struct {
+	own     own
+	people  *session.Directory
+	loginAt time.Time // of this connection
+	offline bool      // WhatsApp is sending what was missed
+	now     time.Time
+}
+
+// translator returns one for the present moment.
+func (l *Line) translator() *translator {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &translator{own: l.own, people: l.obs.Directory(), loginAt: l.loginAt, offline: l.offline, now: time.Now()}
+}
+
+// translate returns the events of an occurrence; none for what is internal to the protocol. It never fails: what cannot be
+// converted is kept raw.
+func (t *translator) translate(evt any) (b session.Batch) {
+	defer func() {
+		if p := recover(); p != nil {
+			b = t.unknown(evt, convertFailed, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	switch v := evt.(type) {
+	case *events.Message:
+		return t.message(v)
+	case *events.UndecryptableMessage:
+		return t.undecryptable(v)
+	case *events.Receipt:
+		return t.receipt(v)
+	case *events.NotifyAccountReachoutTimelock:
+		return t.timelock(v)
+	case *events.AppState: // besides the struct of its own kind, which comes too
+		return session.Batch{}
+	}
+	return t.unknown(evt, unknownType, nil)
+}
+
+// unknown keeps an occurrence in its raw form.
+func (t *translator) unknown(evt any, reason string, cause error) session.Batch {
+	e := event.New(event.Unknown)
+	e.Key, e.At = "d", t.now
+	data := event.UnknownEvent{Source: fmt.Sprintf("%T", evt), Reason: reason}
+	if cause != nil {
+		text := "conversion failed" // the cause may hold what a person wrote: it belongs into the log
+		data.Error = &text
+	}
+	e.Data = data
+	if m, ok := evt.(*events.Message); ok {
+		t.place(e, m)
+		e.Raw = rawMessage(m)
+		return session.Batch{Events: []*event.Event{e}}
+	}
+	e.SourceKey = sourceOf(evt)
+	e.Raw = rawEvent(evt)
+	return session.Batch{Events: []*event.Event{e}}
+}
+
+// place gives an event the time, the origin and the identity of a message.
+func (t *translator) place(e *event.Event, m *events.Message) {
+	p := t.parties(&m.Info.MessageSource)
+	e.At, e.Origin = m.Info.Timestamp, t.origin(m.Info.Timestamp)
+	if e.At.IsZero() {
+		e.At = t.now
+	}
+	e.Key = "c|" + p.chatKey
+	e.SourceKey = identity(string(e.Type), p.chatKey, p.senderKey, m.Info.ID)
+}
+
+// origin tells what happened while we were away from what happens now: it came between the login and the end of the
+// backlog, and is dated before the login. (The library does not pass on WhatsApp's own mark.)
+func (t *translator) origin(at time.Time) event.Origin {
+	if t.offline && !at.IsZero() && at.Before(t.loginAt) {
+		return event.Offline
+	}
+	return event.Live
+}
+
+// identity joins the parts of an occurrence's identity. None of them can hold the separator.
+func identity(parts ...string) string {
+	key := ""
+	for i, p := range parts {
+		if i > 0 {
+			key += "|"
+		}
+		key += p
+	}
+	return key
+}
+
+// sourceOf identifies an occurrence by its content: a repeated stanza has the same. What comes without a time of WhatsApp's
+// own is new every time.
+func sourceOf(evt any) string {
+	b, err := json.Marshal(evt)
+	if err != nil || !timed(evt) {
+		return ""
+	}
+	return fmt.Sprintf("%T|%s", evt, b)
+}
+
+// timed reports whether a struct of the library carries WhatsApp's time of the occurrence.
+func timed(evt any) bool {
+	switch evt.(type) {
+	case *events.GroupInfo, *events.Picture, *events.UserAbout, *events.NewsletterLiveUpdate, *events.MediaRetry,
+		*events.CallOffer, *events.CallOfferNotice, *events.CallAccept, *events.CallPreAccept, *events.CallReject,
+		*events.CallTerminate, *events.Contact, *events.Pin, *events.Mute, *events.Archive, *events.MarkChatAsRead,
+		*events.ClearChat, *events.DeleteChat, *events.Star, *events.DeleteForMe, *events.LabelEdit,
+		*events.LabelAssociationChat, *events.LabelAssociationMessage, *events.UserStatusMute:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,133 @@
+package whatsapp
+
+import (
+	"strings"
+
+	"go.mau.fi/whatsmeow/types"
+
+	"wapost/internal/event"
+	"wapost/internal/session"
+)
+
+// parties are the chat and the sender of a stanza, with the keys under which they are always the same, whether WhatsApp used
+// the LID or the phone number.
+type parties struct {
+	chat      event.Chat
+	chatKey   string
+	senderKey string
+	learned   []session.Identity
+}
+
+// parties reads the addresses of a stanza.
+func (t *translator) parties(src *types.MessageSource) parties {
+	chat, alt := src.Chat.ToNonAD(), types.EmptyJID
+	switch {
+	case src.IsIncomingBroadcast(): // shows in the sender's direct chat
+		chat, alt = src.Sender.ToNonAD(), src.SenderAlt
+	case src.IsGroup:
+	case src.IsFromMe:
+		alt = src.RecipientAlt
+		if chat.User == t.own.jid.User || chat.User == t.own.lid.User {
+			alt = t.ownAlt(chat)
+		}
+	default:
+		alt = src.SenderAlt
+	}
+	p := parties{chat: t.chat(chat, alt), chatKey: t.key(chat, alt), senderKey: t.key(src.Sender, src.SenderAlt)}
+	if src.IsFromMe {
+		p.senderKey = "me"
+	}
+	p.learn(t.people, src.Sender, src.SenderAlt)
+	p.learn(t.people, chat, alt)
+	return p
+}
+
+// ownAlt returns our other address.
+func (t *translator) ownAlt(j types.JID) types.JID {
+	if j.Server == types.HiddenUserServer {
+		return t.own.jid
+	}
+	return t.own.lid
+}
+
+// learn notes a pair that the stanza itself gave and that is new to the account.
+func (p *parties) learn(people *session.Directory, a, b types.JID) {
+	if a.Server == types.DefaultUserServer {
+		a, b = b, a
+	}
+	if a.Server != types.HiddenUserServer || b.Server != types.DefaultUserServer || a.User == "" || b.User == "" {
+		return
+	}
+	i := session.Identity{LID: a.User, Phone: b.User}
+	if people.Knows(i) || (len(p.learned) > 0 && p.learned[0] == i) {
+		return
+	}
+	p.learned = append(p.learned, i)
+}
+
+// person returns someone for a payload. The addresses come from the stanza, else from what the account has learnt.
+func (t *translator) person(j, alt types.JID, name string) event.Person {
+	lid, phone := t.addresses(j, alt)
+	return event.Person{JID: plain(j), LID: event.Text(lid), Phone: event.Text(phone), Name: event.Text(name)}
+}
+
+// me returns ourselves, under the address that was used.
+func (t *translator) me(used types.JID) event.Person {
+	if used.IsEmpty() {
+		used = t.own.jid
+	}
+	return t.person(used, t.ownAlt(used), t.own.pushName)
+}
+
+// addresses returns the LID (as a JID) and the phone number (E.164) of a person, "" for what is not known.
+func (t *translator) addresses(j, alt types.JID) (lid, phone string) {
+	for _, a := range []types.JID{j, alt} {
+		switch a.Server {
+		case types.HiddenUserServer:
+			lid = plain(a)
+		case types.DefaultUserServer:
+			phone = phoneOf(a)
+		}
+	}
+	if phone == "" && lid != "" {
+		if digits := t.people.PhoneOf(strings.TrimSuffix(lid, "@"+types.HiddenUserServer)); digits != "" {
+			phone = "+" + digits
+		}
+	}
+	if lid == "" && phone != "" {
+		if user := t.people.LIDOf(phone[1:]); user != "" {
+			lid = user + "@" + types.HiddenUserServer
+		}
+	}
+	return lid, phone
+}
+
+// chat returns a chat for a payload.
+func (t *translator) chat(j, alt types.JID) event.Chat {
+	c := event.Chat{JID: plain(j), Kind: event.ChatKindOf(j.User, j.Server)}
+	if j.IsBot() {
+		c.Kind = event.BotChat
+	}
+	if c.Kind == event.DirectChat {
+		lid, phone := t.addresses(j, alt)
+		c.LID, c.Phone = event.Text(lid), event.Text(phone)
+	}
+	return c
+}
+
+// key returns the one canonical address of a person or chat: the LID when it is known, else what there is.
+func (t *translator) key(j, alt types.JID) string {
+	if lid, _ := t.addresses(j, alt); lid != "" {
+		return lid
+	}
+	return plain(j)
+}
+
+// parse reads a JID of a protobuf; the empty JID for what is none.
+func parse(s string) types.JID {
+	j, err := types.ParseJID(s)
+	if err != nil || s == "" {
+		return types.EmptyJID
+	}
+	return j
+}
