@@ -12,7 +12,7 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/wapost /wapost
 # The GPL-3.0 of libsignal asks for the notices with every image (see NOTICE).
-COPY LICENSE NOTICE /
+COPY LICENSE NOTICE LICENSES /licenses/
 COPY --from=build --chown=10001:10001 /out/data /data
 USER 10001:10001
 ENV WAPOST_DATA=/data

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"wapost/internal/app"
+)
+
+type serveCmd struct {
+	Listen        string        `default:":7001" help:"Address of the API."`
+	Data          string        `default:"./wapost-data" type:"path" help:"Directory of everything that must last."`
+	Database      string        `type:"path" help:"SQLite file; default: wapost.db in the data directory."`
+	Simulator     string        `placeholder:"URL" help:"Use the simulator at this address of this machine instead of WhatsApp."`
+	BasePath      string        `placeholder:"PATH" help:"Prefix of all routes, e.g. /wapost."`
+	AllowOrigin   []string      `placeholder:"ORIGIN" help:"Origins that browsers may call the API from (CORS); default: none."`
+	TokenLifetime time.Duration `default:"0" help:"How long device tokens live; 0 = until they are replaced."`
+	webhookSettings
+	logSettings
+}
+
+// Run runs the gateway until it is told to stop.
+func (c *serveCmd) Run(ctx context.Context) error {
+	secrets, err := secretsFromEnvironment()
+	if err != nil {
+		return err
+	}
+	a, err := app.New(ctx, app.Options{
+		Listen: c.Listen, Data: c.Data, Database: c.Database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
+		TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.WebhookAllowCIDR,
+		Secrets: secrets, Logger: c.logger(), Version: version,
+	})
+	if err != nil {
+		return err
+	}
+	if made := a.Made(); len(made) > 0 {
+		firstSteps(os.Stderr, a.Addr(), made)
+	}
+	fmt.Fprintf(os.Stderr, "wapost %s listens on %s; API reference: %s/docs\n", version, a.Addr(), localURL(a.Addr()))
+	return a.Run(ctx)
+}
+
+// firstSteps tells a new operator what to do next. It names the files of the secrets, never their content.
+func firstSteps(w io.Writer, addr net.Addr, made []string) {
+	url := localURL(addr)
+	fmt.Fprintf(w, `
+First start. Generated with mode 0600, never shown again:
+`)
+	for _, f := range made {
+		fmt.Fprintf(w, "  %s\n", f)
+	}
+	fmt.Fprintf(w, `
+Next steps:
+  1. Create an API key (it is shown once):
+     curl -X POST %[1]s/admin/api-keys -H "X-Admin-Secret: $(cat %[2]s)" \
+       -H 'Content-Type: application/json' -d '{"customer_name":"me"}'
+  2. Create a device with it:
+     curl -X POST %[1]s/devices -H "Authorization: $API_KEY" \
+       -H 'Content-Type: application/json' -d '{"device_name":"my number"}'
+  3. Scan: WhatsApp on the phone > Linked devices > Link a device
+     curl -X POST '%[1]s/devices/me/login?output=text' -H "Authorization: $API_KEY"
+
+`, url, made[0])
+}
+
+// localURL is how somebody on this machine reaches the listener.
+func localURL(addr net.Addr) string {
+	t, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return "http://" + addr.String()
+	}
+	host := t.IP.String()
+	if t.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, fmt.Sprint(t.Port))
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strings"
+
+	"wapost/internal/app"
+)
+
+// logSettings are the flags of every long-running command.
+type logSettings struct {
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
+	LogFormat string `enum:"text,json" default:"text" help:"Form of the log: text or json."`
+}
+
+func (s logSettings) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // the flag's enum has only good levels
+	o := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, o))
+}
+
+// webhookSettings loosen the guard of outbound requests.
+type webhookSettings struct {
+	WebhookAllowHTTP bool           `help:"Allow webhook URLs with http. For tests and private networks."`
+	WebhookAllowCIDR []netip.Prefix `help:"Allow webhooks at these addresses although they are not public, e.g. 10.0.0.0/8."`
+}
+
+// secretSettings are given by variables or files only: a flag would show them in the list of processes.
+var secretSettings = []struct {
+	name string
+	into func(*app.Secrets) *string
+}{
+	{"WAPOST_ADMIN_SECRET", func(s *app.Secrets) *string { return &s.Admin }},
+	{"WAPOST_JWT_SECRET", func(s *app.Secrets) *string { return &s.JWT }},
+	{"WAPOST_INSTANCE_KEY", func(s *app.Secrets) *string { return &s.Instance }},
+}
+
+// secretsFromEnvironment reads WAPOST_…, or the file that WAPOST_…_FILE names. What is missing is generated later.
+func secretsFromEnvironment() (app.Secrets, error) {
+	var s app.Secrets
+	for _, v := range secretSettings {
+		value, given := os.LookupEnv(v.name)
+		path, byFile := os.LookupEnv(v.name + "_FILE")
+		switch {
+		case given && byFile:
+			return s, fmt.Errorf("give either %s or %s_FILE, not both", v.name, v.name)
+		case byFile:
+			b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+			if err != nil {
+				return s, fmt.Errorf("%s_FILE: %w", v.name, err)
+			}
+			value, given = strings.TrimSpace(string(b)), true
+		}
+		if given && value == "" {
+			return s, fmt.Errorf("%s is empty; give at least 32 bytes, or leave it out and one is generated", v.name)
+		}
+		*v.into(&s) = value
+	}
+	return s, nil
+}

@@ -1,0 +1,223 @@
+// Package app puts the rooms together: it opens, starts, stops and closes, and is the only one that knows everybody.
+//
+// It promises an order. At start the port is bound before any device connects; at the end requests are refused first, then
+// sessions are closed (what was not acknowledged stays with WhatsApp), then attempts in flight end, then the database.
+package app
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"wapost/internal/access"
+	"wapost/internal/delivery"
+	"wapost/internal/delivery/httppost"
+	"wapost/internal/egress"
+	"wapost/internal/httpapi"
+	"wapost/internal/journal"
+	"wapost/internal/outbox"
+	"wapost/internal/session"
+	"wapost/internal/store"
+	"wapost/internal/vault"
+	"wapost/internal/webhook"
+	"wapost/internal/whatsapp"
+)
+
+// App is the whole gateway.
+type App struct {
+	options  Options
+	log      *slog.Logger
+	listener net.Listener
+	keys     *sql.DB // the key store of WhatsApp's library
+	db       *store.DB
+	engine   *delivery.Engine
+	sessions *session.Manager
+	outbox   *outbox.Outbox
+	api      *httpapi.API
+	made     []string // files of secrets that this start generated
+	closers  []func() error
+}
+
+// New opens everything and binds the port. It starts nothing; Run does, and closes it all. When New fails, nothing stays open.
+func New(ctx context.Context, o Options) (*App, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{options: o, log: o.Logger}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	o := &a.options
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	made, err := o.Secrets.complete(o.Data)
+	if err != nil {
+		return err
+	}
+	a.made = made
+	net, err := a.findNetwork(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.openStores(ctx); err != nil {
+		return err
+	}
+	if err := a.listen(); err != nil {
+		return err
+	}
+	return a.wire(ctx, net)
+}
+
+func (a *App) findNetwork(ctx context.Context) (network, error) {
+	if a.options.Simulator == "" {
+		return network{}, nil
+	}
+	a.log.Warn("this instance talks to a simulator, not to WhatsApp", "simulator", a.options.Simulator)
+	return findSimulator(ctx, a.options.Simulator)
+}
+
+// openStores opens the database and the key store of WhatsApp's library.
+func (a *App) openStores(ctx context.Context) error {
+	key, err := a.options.Secrets.instanceKey()
+	if err != nil {
+		return err
+	}
+	v, err := vault.New(key)
+	if err != nil {
+		return err
+	}
+	path := a.options.Database
+	if path == "" {
+		path = filepath.Join(a.options.Data, "wapost.db")
+	}
+	if a.db, err = store.Open(ctx, store.Options{Path: path, Vault: v, Logger: a.log}); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.db.Close)
+	if a.keys, err = store.OpenSQLite(filepath.Join(a.options.Data, "whatsapp.db")); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.keys.Close)
+	return nil
+}
+
+func (a *App) listen() error {
+	ln, err := net.Listen("tcp", a.options.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w; is another wapost running? choose another address with --listen", a.options.Listen, err)
+	}
+	a.listener = ln
+	a.closers = append(a.closers, func() error {
+		if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return nil
+}
+
+// wire makes the rooms and connects them: straight from the socket to the customer.
+func (a *App) wire(ctx context.Context, n network) error {
+	o := a.options
+	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys, Meta: a.db, Logger: a.log, RootKey: n.rootKey, Address: n.address, Crash: o.Crash})
+	if err != nil {
+		return err
+	}
+	guard := egress.New(egress.Policy{AllowHTTP: o.WebhookAllowHTTP, AllowCIDRs: o.WebhookAllowCIDR})
+	guard.Listening(a.listener.Addr())
+	if o.WebhookAllowHTTP || len(o.WebhookAllowCIDR) > 0 {
+		a.log.Warn("webhooks may reach more than the public internet over https", "allow_http", o.WebhookAllowHTTP, "allow_cidr", o.WebhookAllowCIDR)
+	}
+	sender := httppost.New(guard.Transport(egress.TransportOptions{}), o.Version)
+	a.engine = delivery.New(delivery.Options{Store: a.db.Deliveries(), Transport: sender, Logger: a.log})
+	a.db.OnRecorded(a.engine.Recorded)
+	log := journal.New(a.db.Events())
+	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
+	a.outbox = outbox.New(outbox.Options{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
+	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: a.engine, Logger: a.log})
+	return a.wireAPI(hooks)
+}
+
+func (a *App) wireAPI(hooks *webhook.Service) error {
+	o := a.options
+	admin, err := access.NewAdminSecret(o.Secrets.Admin)
+	if err != nil {
+		return err
+	}
+	tokens, err := access.NewTokens([]byte(o.Secrets.JWT), o.TokenLifetime)
+	if err != nil {
+		return err
+	}
+	a.api = httpapi.New(httpapi.Options{
+		Version: o.Version, Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
+		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Answers: a.db.Idempotency(), Figures: a.db.Figures(),
+		Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
+	})
+	return nil
+}
+
+// Addr is the address of the API.
+func (a *App) Addr() net.Addr { return a.listener.Addr() }
+
+// Made lists the files of secrets that this start generated.
+func (a *App) Made() []string { return a.made }
+
+// Run runs the gateway until ctx ends, shuts it down in order and closes everything.
+func (a *App) Run(ctx context.Context) error {
+	err := runParts(ctx, a.log, []part{
+		{"store", a.db.Run},
+		{"deliveries", a.engine.Run},
+		{"sessions", a.sessions.Run},
+		{"outbox", a.outbox.Run},
+		{"housekeeping", a.api.Run},
+		{"http", a.serve},
+	}, a.api.Stopping)
+	return errors.Join(err, a.close())
+}
+
+// requestsEnd is how long requests may take to end after the gateway was told to stop.
+const requestsEnd = 10 * time.Second
+
+func (a *App) serve(ctx context.Context) error {
+	server := httpapi.Server(a.options.Listen, a.api.Handler())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(a.listener) }()
+	a.api.Started()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestsEnd)
+	defer cancel()
+	if err := server.Shutdown(stop); err != nil {
+		a.log.Warn("requests were cut short", "error", err)
+		_ = server.Close() // Shutdown has told what matters
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// close closes what is open, last opened first.
+func (a *App) close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}

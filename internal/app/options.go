@@ -1,0 +1,28 @@
+package app
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Options of New. The zero value of an optional field is its default.
+type Options struct {
+	Listen   string // host:port of the API
+	Data     string // data directory; made when it is missing
+	Database string // path of the SQLite file; "" = wapost.db in the data directory
+	BasePath string // prefix of all routes; optional
+	Origins  []string
+
+	Simulator        string // URL of a simulator's control API; "" = the real WhatsApp
+	WebhookAllowHTTP bool
+	WebhookAllowCIDR []netip.Prefix
+	TokenLifetime    time.Duration // of device tokens; 0 = they end only when they are replaced
+	Secrets          Secrets       // what is missing is generated in the data directory
+
+	Logger  *slog.Logger
+	Version string
+
+	// Crash is called at named points; tests kill the process there. nil in every build that is shipped.
+	Crash func(point string)
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"wapost/internal/delivery"
+	"wapost/internal/delivery/httppost"
+	"wapost/internal/egress"
+	"wapost/internal/event"
+	"wapost/internal/journal"
+	"wapost/internal/store"
+	"wapost/internal/vault"
+)
+
+const (
+	hooks    = 100
+	inFlight = 128
+	sources  = 512 // sessions that record events at the same time
+)
+
+// benchDelivery compares events that are committed with synchronous=FULL and delivered with the bare client.
+func benchDelivery(ctx context.Context, o options) ([]figure, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	recv, err := newReceiver()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = recv.server.Close() }()
+	var figures []figure
+	for _, fan := range fans() {
+		var ratios, rates, cpu []float64
+		for range o.rounds {
+			r, err := compare(ctx, recv, o.events, fan)
+			if err != nil {
+				return nil, err
+			}
+			ratios, rates, cpu = append(ratios, r.ratio), append(rates, r.rate), append(cpu, r.cpu)
+		}
+		name := fmt.Sprintf("delivery, SQLite FULL, %d webhooks, fan-out %d", hooks, fan)
+		aim := "≥ 0.7"
+		if fan > 1 {
+			aim = "–"
+		}
+		figures = append(figures,
+			figure{name + ", of bare http.Transport", median(ratios), "ratio", aim},
+			figure{name + ", delivered", median(rates), "events/s", "–"},
+			figure{name + ", CPU of sender and receiver", median(cpu), "µs/event", "–"})
+	}
+	return figures, nil
+}
+
+type comparison struct{ ratio, rate, cpu float64 }
+
+// compare runs the gateway's way and the bare one, one after the other.
+func compare(ctx context.Context, recv *receiver, n, fan int) (comparison, error) {
+	dir, err := os.MkdirTemp("", "wapost-bench-")
+	if err != nil {
+		return comparison{}, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	g, err := openEngine(ctx, filepath.Join(dir, "wapost.db"), recv.url, fan)
+	if err != nil {
+		return comparison{}, err
+	}
+	before := cpuTime()
+	took, err := g.deliver(ctx, recv, n/fan)
+	used := cpuTime() - before
+	if err := g.close(err); err != nil {
+		return comparison{}, err
+	}
+	total := n / fan * fan
+	bodies := make([][]byte, total)
+	for i := range bodies {
+		bodies[i] = sample
+	}
+	urls := make([]string, hooks)
+	for i := range urls {
+		urls[i] = fmt.Sprintf("%s/%d", recv.url, i)
+	}
+	if os.Getenv("DBG") != "" {
+		return comparison{ratio: 1, rate: float64(total) / took.Seconds(), cpu: used.Seconds() * 1e6 / float64(total)}, nil
+	}
+	plain, err := bare(ctx, recv, bodies, urls, inFlight)
+	if err != nil {
+		return comparison{}, err
+	}
+	return comparison{ratio: plain.Seconds() / took.Seconds(), rate: float64(total) / took.Seconds(),
+		cpu: used.Seconds() * 1e6 / float64(total)}, nil
+}
+
+// gateway is the part of the product behind the sessions: journal, store, engine, sender.
+type gateway struct {
+	db      *store.DB
+	journal *journal.Journal
+	stop    func() error
+}
+
+// openEngine makes a database with hooks webhooks on as many devices; each event of a device goes to fan of them.
+func openEngine(ctx context.Context, path, url string, fan int) (*gateway, error) {
+	v, err := vault.New(make([]byte, 32))
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, store.Options{Path: path, Vault: v})
+	if err != nil {
+		return nil, err
+	}
+	guard := egress.New(loopback())
+	sender := httppost.New(guard.Transport(egress.TransportOptions{}), "bench")
+	engine := delivery.New(delivery.Options{Store: db.Deliveries(), Transport: sender, MaxInFlight: inFlight})
+	db.OnRecorded(engine.Recorded)
+	storeCtx, stopStore := context.WithCancel(ctx)
+	engineCtx, stopEngine := context.WithCancel(ctx)
+	storeDone, engineDone := make(chan error, 1), make(chan error, 1)
+	go func() { storeDone <- db.Run(storeCtx) }()
+	if err := populate(ctx, db, v, url, fan); err != nil {
+		stopStore()
+		stopEngine()
+		return nil, err
+	}
+	go func() { engineDone <- engine.Run(engineCtx) }()
+	stop := func() error {
+		stopEngine()
+		err := <-engineDone
+		stopStore()
+		if serr := <-storeDone; err == nil {
+			err = serr
+		}
+		if cerr := db.Close(); err == nil {
+			err = cerr
+		}
+		return err
+	}
+	return &gateway{db: db, journal: journal.New(db.Events()), stop: stop}, nil
+}
+
+func (g *gateway) close(err error) error {
+	if serr := g.stop(); err == nil {
+		err = serr
+	}
+	return err
+}
+
+func deviceID(i int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", i) }
+
+// deliver records n events from many sessions at once and waits until all their deliveries have arrived.
+func (g *gateway) deliver(ctx context.Context, recv *receiver, n int) (time.Duration, error) {
+	var fan int
+	if err := g.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM webhooks WHERE device_id = $1`, deviceID(0)).Scan(&fan); err != nil {
+		return 0, err
+	}
+	recv.expect(n * fan)
+	devices := hooks / fan
+	begin := time.Now()
+	var wg sync.WaitGroup
+	errs := make(chan error, sources)
+	for s := range sources {
+		wg.Go(func() {
+			for i := s; i < n; i += sources {
+				e := event.New(event.MessageReceived)
+				e.At, e.AccountID, e.DeviceID = begin, 1, deviceID(i%devices)
+				e.Key = fmt.Sprintf("%s|c|%d", e.DeviceID, i%(devices*8))
+				e.SourceKey = fmt.Sprint("message.received|", i)
+				e.Data = payload
+				if err := g.journal.Append(ctx, e); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return 0, err
+	default:
+	}
+	if os.Getenv("DBG") != "" {
+		fmt.Println("appended", time.Since(begin), recv.count.Load())
+	}
+	err := recv.wait(ctx)
+	if os.Getenv("DBG") != "" {
+		fmt.Println("delivered", time.Since(begin))
+	}
+	return time.Since(begin), err
+}
+
+// payload is a text message in a group, about 1.2 kB as an envelope.
+var payload = func() json.RawMessage {
+	b, err := json.Marshal(map[string]any{
+		"message_id": "3EB0C767D26B8A4F1E22", "server_id": nil,
+		"chat":          map[string]any{"jid": "120363041234567890@g.us", "kind": "group", "lid": nil, "phone": nil, "name": "Harbour crew"},
+		"sender":        map[string]any{"jid": "99000000000002@lid", "lid": "99000000000002@lid", "phone": "+4915550002222", "name": "Mia"},
+		"sender_device": 0, "from_me": false, "push_name": "Mia", "kind": "text", "text": strings.Repeat("a line of text ", 40),
+	})
+	if err != nil {
+		panic(err) // constants always marshal
+	}
+	return b
+}()
+
+// sample is a body as the gateway would send it.
+var sample = func() []byte {
+	e := event.New(event.MessageReceived)
+	e.At, e.AccountID, e.DeviceID, e.Data = time.Now(), 1, deviceID(0), payload
+	s, err := e.Seal()
+	if err != nil {
+		panic(err) // constants always marshal
+	}
+	return s.Body(1)
+}()
+
+// cpuTime is what the process has used of all cores.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func fans() []int {
+	if os.Getenv("DBG") != "" {
+		return []int{1}
+	}
+	return []int{1, 5}
+}

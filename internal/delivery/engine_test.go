@@ -1,0 +1,323 @@
+package delivery_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wapost/internal/delivery"
+	"wapost/internal/webhook"
+)
+
+var (
+	refused = delivery.Outcome{Status: 422, Class: delivery.ClassRefused, Err: "refused"}
+	broken  = delivery.Outcome{Status: 500, Class: delivery.ClassServerError, Err: "server error"}
+	nobody  = delivery.Outcome{Class: delivery.ClassConnect, Err: "connection refused"}
+	gone    = delivery.Outcome{Status: 410, Class: delivery.ClassGone, Err: "gone"}
+)
+
+func always(o delivery.Outcome) func(delivery.Request) delivery.Outcome {
+	return func(delivery.Request) delivery.Outcome { return o }
+}
+
+func TestEachWebhookGetsEachEventOnceInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		for id := int64(1); id <= 3; id++ {
+			r.hook(id, webhook.Ordered)
+		}
+		for range 50 {
+			for chat := range 5 {
+				r.say(fmt.Sprint("chat", chat), 1)
+			}
+		}
+		synctest.Wait()
+		for id := int64(1); id <= 3; id++ {
+			got := r.recv.accepted(t, id)
+			inOrder(t, got)
+			if total(got) != 250 {
+				t.Errorf("webhook %d got %d events, want 250", id, total(got))
+			}
+		}
+		r.stop()
+	})
+}
+
+func TestEventsBeforeRegistrationAreNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.say("a", 3)
+		r.hook(1, webhook.Ordered)
+		r.say("a", 2)
+		synctest.Wait()
+		if got := r.recv.accepted(t, 1)["a"]; fmt.Sprint(got) != "[4 5]" {
+			t.Errorf("got %v, want [4 5]", got)
+		}
+		r.stop()
+	})
+}
+
+// The receiver is down for 20 minutes while messages go on: nothing is lost, order is kept, the first success comes within
+// five minutes of recovery, and no try of any message was spent.
+func TestOutageOfTwentyMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.recv.set(always(nobody))
+		for range 20 {
+			for chat := range 10 {
+				r.say(fmt.Sprint("chat", chat), 20)
+			}
+			time.Sleep(time.Minute)
+		}
+		during := r.recv.attempts()
+		if during > 60 {
+			t.Errorf("%d attempts during the outage: the breaker did not hold them back", during)
+		}
+		r.recv.set(nil)
+		back := time.Now()
+		var first time.Time
+		r.recv.set(func(delivery.Request) delivery.Outcome {
+			if first.IsZero() {
+				first = time.Now()
+			}
+			return delivery.Outcome{Status: 200}
+		})
+		time.Sleep(7 * time.Minute)
+		synctest.Wait()
+		got := r.recv.accepted(t, 1)
+		inOrder(t, got)
+		if total(got) != 4000 {
+			t.Errorf("got %d events, want 4000", total(got))
+		}
+		if wait := first.Sub(back); wait > 6*time.Minute {
+			t.Errorf("first success %v after recovery", wait)
+		}
+		r.stop()
+	})
+}
+
+// One message is refused for ever: its chat waits about 13 minutes and goes on without it, other chats never wait, and after
+// 12 tries it is dead.
+func TestPoisonMessageStepsAsideAndDies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.recv.set(func(q delivery.Request) delivery.Outcome {
+			if _, n := content(t, q); n == 1 {
+				return refused
+			}
+			return delivery.Outcome{Status: 200}
+		})
+		r.say("poisoned", 3)
+		r.say("healthy", 3)
+		synctest.Wait()
+		if got := r.recv.accepted(t, 1); len(got["healthy"]) != 3 || len(got["poisoned"]) != 0 {
+			t.Fatalf("at once: %v", got)
+		}
+		time.Sleep(10 * time.Minute)
+		if got := r.recv.accepted(t, 1); len(got["poisoned"]) != 0 {
+			t.Errorf("after 10 minutes the chat went on: %v", got)
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if got := r.recv.accepted(t, 1); fmt.Sprint(got["poisoned"]) != "[2 3]" {
+			t.Errorf("after 20 minutes: %v", got)
+		}
+		time.Sleep(90 * time.Hour)
+		synctest.Wait()
+		var status string
+		var tries int
+		if err := r.db.Read().QueryRow(`SELECT status, tries FROM deliveries`).Scan(&status, &tries); err != nil {
+			t.Fatal(err)
+		}
+		if status != "dead" || tries != 12 {
+			t.Errorf("status %s after %d tries, want dead after 12", status, tries)
+		}
+		r.stop()
+	})
+}
+
+func TestStrictKeyWaitsForItsEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Strict)
+		allow := time.Now().Add(5 * time.Hour)
+		r.recv.set(func(q delivery.Request) delivery.Outcome {
+			if _, n := content(t, q); n == 1 && time.Now().Before(allow) {
+				return refused
+			}
+			return delivery.Outcome{Status: 200}
+		})
+		r.say("a", 3)
+		time.Sleep(4 * time.Hour)
+		if got := r.recv.accepted(t, 1); total(got) != 0 {
+			t.Errorf("the key went on: %v", got)
+		}
+		time.Sleep(8 * time.Hour)
+		synctest.Wait()
+		if got := r.recv.accepted(t, 1)["a"]; fmt.Sprint(got) != "[1 2 3]" {
+			t.Errorf("got %v", got)
+		}
+		r.stop()
+	})
+}
+
+func TestGoneDisablesAndHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.recv.set(always(gone))
+		r.say("a", 3)
+		synctest.Wait()
+		if status, reason := r.status(1); status != "disabled" || reason != "gone" {
+			t.Fatalf("status %s (%s), want disabled (gone)", status, reason)
+		}
+		if n := r.recv.attempts(); n != 1 {
+			t.Errorf("%d attempts, want 1", n)
+		}
+		r.recv.set(nil)
+		r.setStatus(1, webhook.Active)
+		synctest.Wait()
+		if got := r.recv.accepted(t, 1)["a"]; fmt.Sprint(got) != "[1 2 3]" {
+			t.Errorf("after it was switched on again: %v", got)
+		}
+		r.stop()
+	})
+}
+
+func TestPauseHoldsAndResumeSendsInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.say("a", 2)
+		synctest.Wait()
+		r.setStatus(1, webhook.Paused)
+		synctest.Wait()
+		r.say("a", 6000) // more than the engine keeps in memory
+		synctest.Wait()
+		if n := total(r.recv.accepted(t, 1)); n != 2 {
+			t.Fatalf("paused, yet %d arrived", n)
+		}
+		r.restart()
+		r.setStatus(1, webhook.Active)
+		synctest.Wait()
+		got := r.recv.accepted(t, 1)
+		inOrder(t, got)
+		if total(got) != 6002 {
+			t.Errorf("got %d, want 6002", total(got))
+		}
+		r.stop()
+	})
+}
+
+func TestHangingEndpointHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.hook(2, webhook.Ordered)
+		r.recv.set(func(q delivery.Request) delivery.Outcome {
+			if q.Webhook.ID == 1 {
+				time.Sleep(q.Webhook.Timeout)
+				return delivery.Outcome{Class: delivery.ClassTimeout, Err: "no answer"}
+			}
+			return delivery.Outcome{Status: 200}
+		})
+		begin := time.Now()
+		for chat := range 40 {
+			r.say(fmt.Sprint("chat", chat), 5)
+		}
+		synctest.Wait()
+		if got := total(r.recv.accepted(t, 2)); got != 200 || time.Since(begin) > time.Second {
+			t.Errorf("the healthy webhook got %d of 200 after %v", got, time.Since(begin))
+		}
+		r.recv.set(nil)
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		got := r.recv.accepted(t, 1)
+		inOrder(t, got)
+		if total(got) != 200 {
+			t.Errorf("the hanging webhook got %d of 200", total(got))
+		}
+		r.stop()
+	})
+}
+
+func TestRestartGoesOnWhereItWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		n := 0
+		r.recv.set(func(q delivery.Request) delivery.Outcome {
+			if n++; n%7 == 0 {
+				return refused
+			}
+			return delivery.Outcome{Status: 200}
+		})
+		for range 10 {
+			for chat := range 5 {
+				r.say(fmt.Sprint("chat", chat), 4)
+			}
+			synctest.Wait()
+			r.restart()
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		got := r.recv.accepted(t, 1)
+		inOrder(t, got)
+		if total(got) != 200 {
+			t.Errorf("got %d, want each of 200 once", total(got))
+		}
+		r.stop()
+	})
+}
+
+func TestRetryCarriesTheSameBytesAndARisingAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.recv.set(func(q delivery.Request) delivery.Outcome {
+			if q.Attempt < 3 {
+				return broken
+			}
+			return delivery.Outcome{Status: 200}
+		})
+		r.say("a", 1)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if len(r.recv.seen) != 3 {
+			t.Fatalf("%d attempts, want 3", len(r.recv.seen))
+		}
+		for i, q := range r.recv.seen {
+			if q.Attempt != i+1 || string(q.Body) != string(r.recv.seen[0].Body) || q.Event.ID != r.recv.seen[0].Event.ID {
+				t.Errorf("attempt %d: number %d, same body %v", i+1, q.Attempt, string(q.Body) == string(r.recv.seen[0].Body))
+			}
+		}
+		r.stop()
+	})
+}
+
+func TestBacklogCountsWhatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.say("a", 4)
+		synctest.Wait()
+		r.recv.set(always(broken))
+		r.say("b", 3)
+		r.say("c", 2)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s, err := r.db.Deliveries().Load(context.Background(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := r.engine.Backlog(context.Background(), s.Webhook)
+		if err != nil || b.Pending != 5 || b.Held != 0 || b.OldestAt.IsZero() {
+			t.Errorf("backlog %+v, %v; want 5 pending", b, err)
+		}
+		r.stop()
+	})
+}
