@@ -145,7 +145,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.db.OnRecorded(a.engine.Recorded)
 	log := journal.New(a.db.Events())
 	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
-	a.outbox = outbox.New(outbox.Options{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
+	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
 	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: a.engine, Logger: a.log})
 	return a.wireAPI(hooks)
 }

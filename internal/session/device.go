@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,8 +64,8 @@ type Linked struct {
 	Platform     string
 }
 
-// account returns the device's identity for an envelope.
-func (d *Device) account() *event.Account {
+// Account returns the device's identity for an envelope.
+func (d *Device) Account() *event.Account {
 	return &event.Account{JID: event.Text(bare(d.JID)), LID: event.Text(bare(d.LID)), Phone: event.Text(d.Phone)}
 }
 
@@ -109,4 +110,23 @@ func (d *Device) waits() bool {
 func userOf(jid string) string {
 	user, _, _ := strings.Cut(bare(jid), "@")
 	return user
+}
+
+// Own returns our own address, without the device number: the LID if asked for and known.
+func (d *Device) Own(lid bool) string {
+	if lid && d.LID != "" {
+		return bare(d.LID)
+	}
+	return bare(d.JID)
+}
+
+// Number returns the number of the device among the account's devices; 0 is the phone.
+func (d *Device) Number() int {
+	_, rest, found := strings.Cut(d.JID, ":")
+	if !found {
+		return 0
+	}
+	digits, _, _ := strings.Cut(rest, "@")
+	n, _ := strconv.Atoi(digits) // a JID of WhatsApp's
+	return n
 }

@@ -39,7 +39,7 @@ func (m *Manager) Create(ctx context.Context, n NewDevice) (Device, error) {
 
 func named(t event.Type, d *Device) *event.Event {
 	e := event.New(t)
-	e.At, e.AccountID, e.DeviceID, e.Account, e.Key = time.Now(), d.AccountID, d.ID, d.account(), d.ID+"|d"
+	e.At, e.AccountID, e.DeviceID, e.Account, e.Key = time.Now(), d.AccountID, d.ID, d.Account(), d.ID+"|d"
 	e.Data = event.DeviceNamed{Name: event.Text(d.Name)}
 	return e
 }

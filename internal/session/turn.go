@@ -80,7 +80,7 @@ func (s *session) stamp(e *event.Event) {
 		return
 	}
 	d := s.device()
-	e.AccountID, e.DeviceID, e.Account = d.AccountID, d.ID, d.account()
+	e.AccountID, e.DeviceID, e.Account = d.AccountID, d.ID, d.Account()
 	e.Key = d.ID + "|" + e.Key
 	if e.At.IsZero() {
 		e.At = time.Now()

@@ -163,10 +163,10 @@ CREATE INDEX attempts_delivery ON attempts (webhook_id, seq);
 CREATE TABLE outbox (
     device_id   TEXT    NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
     message_id  TEXT    NOT NULL,
-    position    BIGINT  NOT NULL, -- order of submission
-    chat        TEXT    NOT NULL, -- JID as resolved
+    position    BIGINT  NOT NULL, -- order of submission on the device
+    chat        TEXT    NOT NULL, -- JID as resolved: the LID when it is known
     payload     BLOB    NOT NULL, -- the finished protobuf
-    body        TEXT    NOT NULL, -- JSON of message.Outgoing, for message.sent
+    body        TEXT    NOT NULL, -- JSON of message.Outgoing and who it is for
     client_ref  TEXT    NOT NULL DEFAULT '',
     state       TEXT    NOT NULL, -- queued, sending, sent, failed, cancelled
     attempts    INTEGER NOT NULL DEFAULT 0,
@@ -178,6 +178,7 @@ CREATE TABLE outbox (
     created_at  BIGINT  NOT NULL,
     PRIMARY KEY (device_id, message_id)
 ) WITHOUT ROWID;
+CREATE UNIQUE INDEX outbox_order ON outbox (device_id, position);
 CREATE INDEX outbox_open ON outbox (state, device_id, position) WHERE state IN ('queued', 'sending');
 
 -- Answers kept for repeated requests, 24 h.
