@@ -70,7 +70,7 @@ func (d Draft) build(door *egress.Guard, now time.Time) (w Webhook, generated st
 func (d Draft) check() error {
 	headers, err := unmask(d.Headers, nil)
 	if err == nil {
-		err = checkHeaders(headers)
+		err = CheckHeaders(headers)
 	}
 	return cmp.Or(
 		check(optional(d.Description), checkDescription),

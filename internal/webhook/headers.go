@@ -17,8 +17,9 @@ const (
 	maxHeaderValue = 1024
 )
 
-// checkHeaders judges custom headers (contract.md §2.8). The error is fault.Invalid and never holds a value.
-func checkHeaders(headers map[string]string) error {
+// CheckHeaders judges custom headers (contract.md §2.8): when they are given, and again before they are sent. The error is
+// fault.Invalid and never holds a value.
+func CheckHeaders(headers map[string]string) error {
 	if len(headers) > maxHeaders {
 		return fault.New(fault.Invalid, "headers must have at most %d entries", maxHeaders)
 	}

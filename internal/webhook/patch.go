@@ -52,7 +52,7 @@ func (p Patch) checked(door *egress.Guard, now time.Time) (change, error) {
 		events,
 		refuse(p.DeviceID.Given, "device_id cannot be changed"),
 		check(p.Description, checkDescription),
-		check(p.Headers, checkHeaders),
+		check(p.Headers, CheckHeaders),
 		check(p.Ordering, checkOrdering),
 		check(p.TimeoutSeconds, checkTimeout),
 		check(p.MaxInFlight, checkInFlight),

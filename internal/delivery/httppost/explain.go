@@ -1,0 +1,135 @@
+package httppost
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+
+	"wapost/internal/delivery"
+	"wapost/internal/egress"
+)
+
+// explain turns the error of a round trip into a class and a sentence. ours is the context of the caller, attempt the one
+// with the webhook's timeout.
+func explain(ours, attempt context.Context, err error, timeout time.Duration) (delivery.Class, string) {
+	switch {
+	case ours.Err() != nil:
+		return delivery.ClassLocal, "The attempt was cut short by us"
+	case errors.Is(context.Cause(attempt), errTimeout):
+		return delivery.ClassTimeout, fmt.Sprintf("No answer within %d s", int(timeout.Seconds()))
+	}
+	return classify(err)
+}
+
+// classify is the part that depends on the error alone.
+func classify(err error) (delivery.Class, string) {
+	if refused, ok := errors.AsType[*egress.RefusedError](err); ok {
+		// The address itself is not told: it may be one of our network, found by a name of the customer's choice.
+		return delivery.ClassAddressRefused, "The host resolves to an address that is not allowed: it is " + refused.Why
+	}
+	if name, ok := errors.AsType[*net.DNSError](err); ok {
+		return explainDNS(name)
+	}
+	for _, ours := range exhausted {
+		if errors.Is(err, ours) {
+			return delivery.ClassLocal, "We are out of " + resource(ours)
+		}
+	}
+	if class, text := explainTLS(err); class != "" {
+		return class, text
+	}
+	if isTimeout(err) {
+		return delivery.ClassTimeout, "The connection was not established in time"
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return delivery.ClassConnect, explainDial(err)
+	}
+	return explainExchange(err)
+}
+
+// exhausted are the errors of our own machine, whatever the endpoint does.
+var exhausted = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL}
+
+func resource(err error) string {
+	switch err {
+	case syscall.EMFILE, syscall.ENFILE:
+		return "file descriptors"
+	case syscall.EADDRNOTAVAIL:
+		return "local ports"
+	}
+	return "memory"
+}
+
+// explainDNS tells a name that does not exist from a resolver of ours that is not there. The resolver's own errors are only
+// in the text: net keeps no more of them. A time out is charged to the name: its own servers may be the silent ones.
+func explainDNS(err *net.DNSError) (delivery.Class, string) {
+	for _, ours := range []error{syscall.ECONNREFUSED, syscall.ENETUNREACH, syscall.EMFILE, syscall.ENFILE} {
+		if strings.HasSuffix(err.Err, ours.Error()) {
+			return delivery.ClassLocal, "Our name resolver is not reachable"
+		}
+	}
+	switch {
+	case err.IsNotFound:
+		return delivery.ClassDNS, "The host name does not exist"
+	case err.IsTimeout:
+		return delivery.ClassDNS, "The host name could not be resolved in time"
+	}
+	return delivery.ClassDNS, "The host name could not be resolved"
+}
+
+func explainTLS(err error) (delivery.Class, string) {
+	text := ""
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		text = "The endpoint does not speak TLS"
+	} else if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		text = "The certificate is not for this host"
+	} else if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		text = "The certificate is signed by an unknown authority"
+	} else if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
+		text = "The certificate has expired or is not valid yet"
+	} else if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		text = "The certificate is not valid"
+	} else if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") || strings.HasPrefix(err.Error(), "tls: ") {
+		text = "The TLS handshake failed" // crypto/tls has no exported type for alerts and for what it finds wrong itself
+	}
+	if text == "" {
+		return "", ""
+	}
+	return delivery.ClassTLS, text
+}
+
+func explainDial(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "The connection was refused"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "The host is not reachable"
+	}
+	return "The connection could not be established"
+}
+
+// explainExchange is about connections that were there. What the other side ended is a reset, what it said wrong is not.
+func explainExchange(err error) (delivery.Class, string) {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "response headers exceeded"):
+		return delivery.ClassProtocol, "The headers of the answer are too large"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, net.ErrClosed), strings.Contains(text, "server closed idle connection"),
+		strings.HasPrefix(text, "http2: ") || strings.HasPrefix(text, "stream error: "): // both are unexported types of net/http
+		return delivery.ClassReset, "The connection was closed before the answer"
+	}
+	return delivery.ClassProtocol, "The answer is not valid HTTP"
+}
+
+func isTimeout(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	return ok && e.Timeout()
+}
