@@ -70,8 +70,9 @@ func TestASilentHandshakeTimesOut(t *testing.T) {
 
 func TestUnansweredPingsAreNoticed(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
-		_, d, c := w.linked(ownerPhone, "Owner", nil)
-		c.EnableAutoReconnect = false
+		c := w.client(nil)
+		c.EnableAutoReconnect = false // else the client gives the connection up after three minutes
+		d := w.link(w.person(ownerPhone, "Owner"), c)
 		faults(t, w.s, d.ID(), func(f *Faults) { f.MutePings = true })
 		time.Sleep(2 * time.Minute)
 		if n := c.count(func(e any) bool { _, ok := e.(*events.KeepAliveTimeout); return ok }); n == 0 {

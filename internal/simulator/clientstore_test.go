@@ -134,3 +134,10 @@ func (c *clientStore) ClearBufferedEventPlaintext(_ context.Context, hash [32]by
 	}
 	return nil
 }
+
+// loseSessions is what a damaged database does.
+func (m *memStore) loseSessions() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.sessions)
+}

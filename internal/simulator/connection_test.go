@@ -274,3 +274,36 @@ func TestResetForgetsEverything(t *testing.T) {
 	}
 	await[*events.LoggedOut](t, c, nil) // it comes back, and nobody knows it
 }
+
+func TestARunCanBeFollowedByAnother(t *testing.T) {
+	s, err := New(Options{Authority: testAuthority, QuietLink: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = s.Run(t.Context()); !errors.Is(err, ErrInvalid) {
+		t.Errorf("run without a wire: %v", err)
+	}
+	w := &world{t, s}
+	var c *client
+	for range 2 {
+		if err = s.Listen("127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		stop := w.run()
+		if c == nil {
+			_, _, c = w.linked("4915100000001", "Owner", nil)
+		} else {
+			c = c.restart(nil)
+			c.connect()
+			await[*events.Connected](t, c, nil)
+		}
+		if err = s.Listen("127.0.0.1:0"); !errors.Is(err, ErrInvalid) {
+			t.Errorf("a second wire: %v", err)
+		}
+		c.Disconnect()
+		stop()
+	}
+	if _, err = w.person("4915100000002", "Anna").StartBurst(Burst{To: "4915100000001", Count: 1}); !errors.Is(err, ErrNotRunning) {
+		t.Errorf("a burst without a run: %v", err)
+	}
+}

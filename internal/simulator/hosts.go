@@ -7,7 +7,6 @@ import (
 
 	"github.com/coder/websocket"
 	"go.mau.fi/whatsmeow/store"
-	"go.mau.fi/whatsmeow/types"
 )
 
 // Hosts of WhatsApp. Clients dial the wire for all of them and are told apart by the Host header.
@@ -108,12 +107,4 @@ func (s *Server) unregister(c *conn) {
 	if d := c.device.Load(); d != nil {
 		d.detach(c)
 	}
-}
-
-// deviceOf names the device of a connection for the trace.
-func deviceOf(c *conn) types.JID {
-	if d := c.device.Load(); d != nil {
-		return d.jid
-	}
-	return types.EmptyJID
 }

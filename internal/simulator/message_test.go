@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"go.mau.fi/whatsmeow/appstate"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
@@ -224,11 +225,51 @@ func TestTwoLinkedNumbersTalk(t *testing.T) {
 		t.Errorf("the other client got %+v", m.Info)
 	}
 	entry(t, bob, message(resp.ID))
-	await(t, a, func(r *events.Receipt) bool { return r.MessageIDs[0] == resp.ID })
+	await(t, a, func(r *events.Receipt) bool { return r.MessageIDs[0] == resp.ID && r.Type == types.ReceiptTypeInactive })
+	if err = b.MarkRead(t.Context(), []string{resp.ID}, time.Now(), m.Info.Chat, m.Info.Sender); err != nil {
+		t.Fatal(err)
+	}
+	await(t, a, func(r *events.Receipt) bool { return r.MessageIDs[0] == resp.ID && r.Type == types.ReceiptTypeRead })
 	if resp, err = b.SendMessage(t.Context(), owner.pn, text("and back")); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a, withID(resp.ID))
+}
+
+// A client that has lost its sessions asks the other client, not the phone, to encrypt again.
+func TestLinkedNumbersAskEachOtherAgain(t *testing.T) {
+	w := newWorld(t, Options{QuietLink: true})
+	owner, _, a := w.linked(ownerPhone, "Owner", nil)
+	bob, _, b := w.linked(bobPhone, "Bob", nil)
+	exchange := func(from, to *client, p *Person, words string) *events.Message {
+		t.Helper()
+		resp, err := from.SendMessage(t.Context(), p.pn, text(words))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return await(t, to, withID(resp.ID))
+	}
+	exchange(a, b, bob, "one")
+	exchange(b, a, owner, "two")
+	b.keys.Sessions.(*clientStore).loseSessions()
+	if m := exchange(a, b, bob, "three"); m.RetryCount == 0 || m.Message.GetConversation() != "three" {
+		t.Errorf("the other client got %+v", m)
+	}
+}
+
+func TestClientsHearOfEachOthersPresence(t *testing.T) {
+	w := newWorld(t, Options{})
+	_, _, a := w.linked(ownerPhone, "Owner", nil)
+	bob, _, b := w.linked(bobPhone, "Bob", nil)
+	await(t, b, func(e *events.AppStateSyncComplete) bool { return e.Name == appstate.WAPatchCriticalBlock })
+	if err := a.SubscribePresence(t.Context(), bob.lid); err != nil {
+		t.Fatal(err)
+	}
+	until(t, func() bool { return bob.srv.Devices()[0].subscribed(bob) })
+	if err := b.SendPresence(t.Context(), types.PresenceAvailable); err != nil {
+		t.Fatal(err)
+	}
+	await(t, a, func(p *events.Presence) bool { return p.From.User == bob.lid.User && !p.Unavailable })
 }
 
 func TestRepliesReactionsEditsAndRevokes(t *testing.T) {

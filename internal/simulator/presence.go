@@ -16,6 +16,7 @@ func (d *Device) handlePresence(c *conn, n *waBinary.Node) {
 		return
 	}
 	e := Entry{Kind: KindPresence, From: d.sender(), Chat: d.person.phone, Available: kind != "unavailable"}
+	d.person.tellPresence(Presence{Available: e.Available})
 	for _, p := range d.srv.Persons() {
 		if p == d.person || slices.Contains(p.Info().Contacts, d.person.phone) {
 			p.note(e)
@@ -59,20 +60,23 @@ func (p *Person) presenceNode(pr Presence) waBinary.Node {
 // SetPresence tells devices that the person is online or not, and returns how many heard it; it is never queued. Errors:
 // ErrUnknownPerson.
 func (p *Person) SetPresence(pr Presence) (sent int, err error) {
-	var devices []*Device
-	if pr.To != "" {
-		to, err := p.srv.Person(pr.To)
-		if err != nil {
-			return 0, err
-		}
-		devices = to.Devices()
-	} else {
-		devices = slices.DeleteFunc(p.srv.Devices(), func(d *Device) bool { return !d.subscribed(p) })
+	if pr.To == "" {
+		return p.tellPresence(pr), nil
 	}
+	to, err := p.srv.Person(pr.To)
+	if err != nil {
+		return 0, err
+	}
+	return sendToEach(to.Devices(), p.presenceNode(pr)), nil
+}
+
+// tellPresence remembers the presence for later subscribers and tells the present ones.
+func (p *Person) tellPresence(pr Presence) (sent int) {
 	p.mu.Lock()
 	p.presence = &pr
 	p.mu.Unlock()
-	return sendToEach(devices, p.presenceNode(pr)), nil
+	devices := slices.DeleteFunc(p.srv.Devices(), func(d *Device) bool { return !d.subscribed(p) })
+	return sendToEach(devices, p.presenceNode(pr))
 }
 
 // sendToEach sends what is never queued, and counts who is connected.

@@ -27,18 +27,40 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 	if p == nil {
 		return
 	}
-	ids := []string{id}
-	list := n.GetChildByTag("list")
-	for _, item := range list.GetChildren() {
-		ids = append(ids, attrText(&item, "id"))
-	}
 	name := kind
 	if name == "" {
 		name = ReceiptDelivered
 	}
-	p.note(Entry{Kind: KindReceipt, From: d.sender(), Chat: chatName(d.person, to), Type: name, IDs: ids})
-	if kind == ReceiptRetry {
+	p.note(Entry{Kind: KindReceipt, From: d.sender(), Chat: chatName(d.person, to), Type: name, IDs: receiptIDs(n)})
+	if p != d.person {
+		d.forwardReceipt(p, target.Device, n)
+	}
+	if kind == ReceiptRetry && target.Device == 0 {
 		p.tryTo("encrypt a message again", func() error { return p.resend(d, id, n) })
+	}
+}
+
+func receiptIDs(n *waBinary.Node) []string {
+	ids := []string{attrText(n, "id")}
+	list := n.GetChildByTag("list")
+	for _, item := range list.GetChildren() {
+		ids = append(ids, attrText(&item, "id"))
+	}
+	return ids
+}
+
+// forwardReceipt tells the real clients of the person whose message it was: all of them, but a retry receipt only the
+// device that has encrypted the message.
+func (d *Device) forwardReceipt(p *Person, device uint16, n *waBinary.Node) {
+	kind, chat := attrText(n, "type"), attrJID(n, "to")
+	a := attrs{"id": attrText(n, "id"), "t": now(), "type": kind, "from": d.lid, "sender_pn": d.jid}
+	if chat.Server == types.GroupServer {
+		a = attrs{"id": a["id"], "t": a["t"], "type": kind, "from": chat, "participant": d.lid, "participant_pn": d.jid}
+	}
+	for _, other := range p.Devices() {
+		if kind != ReceiptRetry || other.number == device {
+			other.enqueue(waBinary.Node{Tag: "receipt", Attrs: a, Content: n.Content})
+		}
 	}
 }
 

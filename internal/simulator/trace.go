@@ -31,3 +31,11 @@ func (s *Server) trace(direction string, c *conn, n *waBinary.Node) {
 		return TraceEntry{Seq: seq, At: time.Now(), Direction: direction, Device: deviceOf(c), Tag: n.Tag, ID: attrText(n, "id"), Node: n}
 	})
 }
+
+// deviceOf names the device of a connection for the trace.
+func deviceOf(c *conn) types.JID {
+	if d := c.device.Load(); d != nil {
+		return d.jid
+	}
+	return types.EmptyJID
+}
