@@ -26,6 +26,11 @@ type Idempotency struct{ db *DB }
 // Idempotency returns the part of the store that keeps answers.
 func (db *DB) Idempotency() *Idempotency { return &Idempotency{db: db} }
 
+// Atomic makes one transaction of what is written with the context given to fn.
+func (s *Idempotency) Atomic(ctx context.Context, what string, fn func(ctx context.Context) error) error {
+	return s.db.Atomic(ctx, what, fn)
+}
+
 const answerPurpose = "idempotency"
 
 // Find returns the answer given under a key; ok is false when there is none, or it is too old.
