@@ -16,9 +16,15 @@ import (
 // prepared is a webhook made ready for requests.
 type prepared struct {
 	version time.Time     // UpdatedAt of the webhook
-	request *http.Request // to be copied; its header holds what never changes and is shared by all copies
+	request *http.Request // to be copied
+	fixed   []header      // what never changes; the values are shared by all requests
 	keys    []key         // newest first
 	signers sync.Pool     // of *signer
+}
+
+type header struct {
+	name   string
+	values []string
 }
 
 // Sentences of local faults that make a webhook unfit to be sent to. Registration keeps them from happening.
@@ -41,19 +47,18 @@ func prepare(w *webhook.Webhook, agent []string) (*prepared, error) {
 	if len(w.Secrets) == 0 {
 		return nil, errNoKey
 	}
-	header := http.Header{
+	p := &prepared{version: w.UpdatedAt, keys: keysOf(w.Secrets), fixed: []header{
+		{"Content-Type", []string{"application/json"}},
+		{"User-Agent", agent},
+		{"X-Webhook-Endpoint", []string{strconv.FormatInt(w.ID, 10)}},
 		// An entry without values is not sent. It tells the transport that a request whose reused connection proves dead may
 		// be sent again: receivers know repeated requests by webhook-id.
-		"Idempotency-Key":    nil,
-		"Content-Type":       {"application/json"},
-		"User-Agent":         agent,
-		"X-Webhook-Endpoint": {strconv.FormatInt(w.ID, 10)},
-	}
+		{"Idempotency-Key", nil},
+	}}
+	p.request = &http.Request{Method: http.MethodPost, URL: u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	for name, value := range w.Headers {
-		header[name] = []string{value}
+		p.fixed = append(p.fixed, header{name, []string{value}})
 	}
-	p := &prepared{version: w.UpdatedAt, keys: keysOf(w.Secrets), request: &http.Request{Method: http.MethodPost, URL: u, Host: u.Host,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header}}
 	p.signers.New = func() any { return newSigner(p.keys) }
 	return p, nil
 }
@@ -77,9 +82,9 @@ const dynamic = 10
 
 // headers returns the header of one attempt. The values of the fixed part are shared, which is safe as nobody changes them.
 func (p *prepared) headers(r delivery.Request, now time.Time) http.Header {
-	h := make(http.Header, len(p.request.Header)+dynamic)
-	for name, values := range p.request.Header {
-		h[name] = values
+	h := make(http.Header, len(p.fixed)+dynamic-1) // webhook-replay is rare; one entry too many doubles a small map
+	for _, f := range p.fixed {
+		h[f.name] = f.values
 	}
 	values := make([]string, 0, dynamic)
 	put := func(name, value string) {
