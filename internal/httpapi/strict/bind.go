@@ -46,6 +46,12 @@ func (n *node) bind(path string, v reflect.Value) error {
 	if n.isNull() {
 		return nil
 	}
+	if own, ok := v.Addr().Interface().(Value); ok {
+		if !own.Set(n.raw) {
+			return misfit(path, v.Type())
+		}
+		return nil
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
@@ -68,9 +74,6 @@ func (n *node) bind(path string, v reflect.Value) error {
 }
 
 func (n *node) bindScalar(v reflect.Value) bool {
-	if own, ok := v.Addr().Interface().(Value); ok {
-		return own.Set(n.raw)
-	}
 	switch v.Type() {
 	case timeType:
 		return n.bindTime(v)

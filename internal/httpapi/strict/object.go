@@ -58,7 +58,7 @@ func (n *node) unknown(path string, t reflect.Type) error {
 		}
 		return nil
 	}
-	if n.kind != '{' || t.Kind() != reflect.Struct {
+	if _, own := reflect.New(t).Interface().(Value); own || n.kind != '{' || t.Kind() != reflect.Struct {
 		return nil
 	}
 	known := fields(t)

@@ -18,14 +18,14 @@ type quote struct {
 
 func (q *quote) SetName(s string) { q.ID = s }
 
-type span int
+type span struct{ seconds int }
 
 func (s *span) Set(raw json.RawMessage) bool {
 	if string(raw) == `"inherit"` {
-		*s = -1
+		s.seconds = -1
 		return true
 	}
-	return json.Unmarshal(raw, (*int)(s)) == nil
+	return json.Unmarshal(raw, &s.seconds) == nil
 }
 
 func (*span) Must() string { return `"inherit" or a number of seconds` }
@@ -80,6 +80,7 @@ func TestRefusals(t *testing.T) {
 		{"object", `{"metadata":[]}`, "metadata must be an object"},
 		{"name or object", `{"reply_to":7}`, "reply_to must be a string or an object"},
 		{"inside", `{"reply_to":{"text":1}}`, "reply_to.text must be a string"},
+		{"own type as object", `{"ephemeral":{"seconds":1}}`, `ephemeral must be "inherit" or a number of seconds`},
 		{"own type", `{"ephemeral":"x"}`, `ephemeral must be "inherit" or a number of seconds`},
 		{"not UTF-8", "{\"url\":\"\xff\"}", "Request body is not valid UTF-8"},
 		{"half a surrogate pair", `{"url":"\ud83d"}`, "Request body is not valid UTF-8"},
@@ -106,13 +107,13 @@ func TestValuesArrive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret, limit, timer := "s", 10, span(60)
+	secret, limit, timer := "s", 10, span{60}
 	want := body{
 		URL: "é 😀 \\ud83d", Secret: &secret, Events: []string{}, Active: Field[bool]{Given: true, Null: true},
 		Headers: map[string]string{"A": "b"}, Limit: &limit, Since: time.Date(2025, 12, 17, 10, 30, 0, 0, time.UTC),
 		Meta: Raw(`{"a" : [1, {}]}`), Reply: &quote{ID: "m1"}, Timer: &timer, Items: []quote{{ID: "1"}, {Text: "t"}},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(span{})); diff != "" {
 		t.Error(diff)
 	}
 }
