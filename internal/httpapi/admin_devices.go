@@ -62,9 +62,8 @@ func (a *API) listAllDevices(c *call, p listDevicesParams, _ none) (adminDevices
 	if err != nil {
 		return adminDevices{}, err
 	}
-	views, err := viewDevices(devices)
 	c.next(next, p.Limit)
-	return adminDevices{Devices: views, Summary: summarise(totals)}, err
+	return adminDevices{Devices: viewDevices(devices), Summary: summarise(totals)}, nil
 }
 
 func summarise(t store.Totals) deviceSummary {

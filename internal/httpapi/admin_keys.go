@@ -133,10 +133,7 @@ func (a *API) adminKeyRoutes() {
 		summary: "List a customer's devices", message: "Devices retrieved successfully", fallback: "Failed to list devices",
 		handle: func(c *call, p keyID, _ none) ([]deviceView, error) {
 			devices, err := a.devicesOf(c, p.ID)
-			if err != nil {
-				return nil, err
-			}
-			return viewDevices(devices)
+			return viewDevices(devices), err
 		},
 	})
 	mount(a, operation[keyID, none, []statusView]{
@@ -173,12 +170,11 @@ func (a *API) viewKey(ctx context.Context, r access.AccountRecord) (keyView, err
 	if err != nil {
 		return keyView{}, err
 	}
-	v := keyView{ListedKey: viewListedKey(r), Keys: []keyItem{}, CreatedAt: instant(r.CreatedAt), UpdatedAt: instant(r.UpdatedAt)}
+	v := keyView{ListedKey: viewListedKey(r), Devices: viewDevices(devices), Keys: []keyItem{}, CreatedAt: instant(r.CreatedAt), UpdatedAt: instant(r.UpdatedAt)}
 	for _, k := range r.Keys {
 		v.Keys = append(v.Keys, keyItem{Masked: k.Masked, CreatedAt: instant(k.CreatedAt), ExpiresAt: moment(k.ExpiresAt)})
 	}
-	v.Devices, err = viewDevices(devices)
-	return v, err
+	return v, nil
 }
 
 func (a *API) createKey(c *call, _ none, b createKeyBody) (createdKey, error) {

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"strings"
 
 	"wapost/internal/session"
@@ -9,44 +8,35 @@ import (
 
 // deviceView is the Device of the API.
 type deviceView struct {
-	DeviceID     string         `json:"device_id" format:"uuid"`
-	DeviceName   string         `json:"device_name"`
-	WhatsmeowJID *string        `json:"whatsmeow_jid" doc:"JID with the device number"`
-	JID          *string        `json:"jid"`
-	LID          *string        `json:"lid"`
-	Phone        *string        `json:"phone"`
-	PushName     *string        `json:"push_name"`
-	Platform     *string        `json:"platform"`
-	State        session.State  `json:"state" enum:"new,pairing,connecting,connected,degraded,disconnected,paused,logged_out,banned,replaced,outdated"`
-	Status       string         `json:"status" enum:"pending,active,disconnected,logged_out" doc:"Coarse state, as older clients know it"`
-	CreatedAt    instant        `json:"created_at"`
-	LastActiveAt *instant       `json:"last_active_at" nullable:"true"`
-	Metadata     map[string]any `json:"metadata"`
+	DeviceID     string        `json:"device_id" format:"uuid"`
+	DeviceName   string        `json:"device_name"`
+	WhatsmeowJID *string       `json:"whatsmeow_jid" doc:"JID with the device number"`
+	JID          *string       `json:"jid"`
+	LID          *string       `json:"lid"`
+	Phone        *string       `json:"phone"`
+	PushName     *string       `json:"push_name"`
+	Platform     *string       `json:"platform"`
+	State        session.State `json:"state" enum:"new,pairing,connecting,connected,degraded,disconnected,paused,logged_out,banned,replaced,outdated"`
+	Status       string        `json:"status" enum:"pending,active,disconnected,logged_out" doc:"Coarse state, as older clients know it"`
+	CreatedAt    instant       `json:"created_at"`
+	LastActiveAt *instant      `json:"last_active_at" nullable:"true"`
+	Metadata     object        `json:"metadata"`
 }
 
-func viewDevice(d session.Device) (deviceView, error) {
-	metadata := map[string]any{}
-	if len(d.Metadata) > 0 {
-		if err := json.Unmarshal(d.Metadata, &metadata); err != nil {
-			return deviceView{}, err
-		}
-	}
+func viewDevice(d session.Device) deviceView {
 	return deviceView{
 		DeviceID: d.ID, DeviceName: d.Name, WhatsmeowJID: text(d.JID), JID: text(withoutDevice(d.JID)), LID: text(withoutDevice(d.LID)),
 		Phone: text(d.Phone), PushName: text(d.PushName), Platform: text(d.Platform), State: d.State, Status: coarse(d.State),
-		CreatedAt: instant(d.CreatedAt), LastActiveAt: moment(d.LastEventAt), Metadata: metadata,
-	}, nil
+		CreatedAt: instant(d.CreatedAt), LastActiveAt: moment(d.LastEventAt), Metadata: object(d.Metadata),
+	}
 }
 
-func viewDevices(devices []session.Device) ([]deviceView, error) {
+func viewDevices(devices []session.Device) []deviceView {
 	views := make([]deviceView, len(devices))
 	for i, d := range devices {
-		var err error
-		if views[i], err = viewDevice(d); err != nil {
-			return nil, err
-		}
+		views[i] = viewDevice(d)
 	}
-	return views, nil
+	return views
 }
 
 // withoutDevice drops the device number of a JID.

@@ -90,10 +90,7 @@ func (a *API) deviceRoutes() {
 		summary: "Read a device", message: "Device retrieved successfully", fallback: "Failed to read device",
 		handle: func(c *call, _ none, _ none) (deviceView, error) {
 			d, err := a.Sessions.Get(c, c.account, c.deviceID)
-			if err != nil {
-				return deviceView{}, err
-			}
-			return viewDevice(d)
+			return viewDevice(d), err
 		},
 	})
 	onDevice(a, operation[none, patchDeviceBody, deviceView]{
@@ -183,7 +180,7 @@ func (a *API) listDevices(c *call, p listDevicesParams, _ none) ([]deviceView, e
 		return nil, err
 	}
 	c.next(next, p.Limit)
-	return viewDevices(devices)
+	return viewDevices(devices), nil
 }
 
 // tokenRate is how often one address may ask for a token of one device.
@@ -222,10 +219,7 @@ func (a *API) patchDevice(c *call, _ none, b patchDeviceBody) (deviceView, error
 		return deviceView{}, err
 	}
 	d, err := a.Sessions.Update(c, c.account, c.deviceID, change)
-	if err != nil {
-		return deviceView{}, err
-	}
-	return viewDevice(d)
+	return viewDevice(d), err
 }
 
 func (a *API) isRegistered(c *call, p phoneParams, _ none) (registeredView, error) {

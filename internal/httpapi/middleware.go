@@ -34,6 +34,7 @@ func (a *API) withRequestID(next http.Handler) http.Handler {
 		h.Set("X-Request-ID", id)
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // answers are data, not pages
 		seen, start := &watched{ResponseWriter: w}, time.Now()
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 		next.ServeHTTP(seen, r)

@@ -104,6 +104,6 @@ func (d drawing) text() []byte {
 // html is a page that shows the code and nothing else; it loads nothing.
 func (d drawing) html(until string) []byte {
 	return []byte(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Link a device</title>` +
-		`<body style="font-family:sans-serif;text-align:center"><h1>Scan with WhatsApp</h1>` +
+		`<body><h1>Scan with WhatsApp</h1>` +
 		string(d.svg(320)) + `<p>Valid until ` + until + `</p></body></html>`)
 }
