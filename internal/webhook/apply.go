@@ -56,13 +56,15 @@ func (c change) apply(ctx context.Context, w *Webhook, b Backlog, now time.Time)
 	if !c.Active.Given {
 		return nil
 	}
+	if c.resume.given && w.Status == Active {
+		return fault.New(fault.Conflict, "resume_from needs a webhook that is paused or disabled")
+	}
 	w.switchTo(c.Active.Value, now)
 	return c.resume.skip(ctx, w, b)
 }
 
 // touch sets UpdatedAt, which always grows: whoever keeps something about a webhook tells versions apart by it.
 func (w *Webhook) touch(now time.Time) {
-	now = now.Truncate(time.Millisecond)
 	if least := w.UpdatedAt.Add(time.Millisecond); now.Before(least) {
 		now = least
 	}

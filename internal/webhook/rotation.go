@@ -34,7 +34,6 @@ func (r Rotation) checked() (text, generated string, overlap time.Duration, err 
 
 // rotate puts a new key in front. The one before it gets an end; those that have one keep it.
 func (w *Webhook) rotate(text string, overlap time.Duration, now time.Time) (previousEnds time.Time, err error) {
-	now = now.Truncate(time.Millisecond)
 	old := w.Live(now)
 	if overlap == 0 {
 		old = nil

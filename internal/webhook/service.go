@@ -74,7 +74,7 @@ func NewService(o Options) *Service {
 // Create registers a webhook. generated is the secret when the caller gave none: this is the only time that it is shown.
 // Errors: fault.Invalid, fault.NotFound "No such device", fault.Conflict at the limit.
 func (s *Service) Create(ctx context.Context, scope Scope, d Draft) (w Webhook, generated string, err error) {
-	w, generated, err = d.build(s.door, time.Now())
+	w, generated, err = d.build(s.door, now())
 	if err != nil {
 		return Webhook{}, "", err
 	}
@@ -123,7 +123,7 @@ func (s *Service) List(ctx context.Context, scope Scope, o ListOptions) (list []
 
 // Patch changes a webhook. Errors: fault.Invalid, fault.NotFound, fault.Conflict.
 func (s *Service) Patch(ctx context.Context, scope Scope, id int64, p Patch) (Webhook, error) {
-	now := time.Now()
+	now := now()
 	c, err := p.checked(s.door, now)
 	if err != nil {
 		return Webhook{}, err
@@ -146,7 +146,7 @@ func (s *Service) RotateSecret(ctx context.Context, scope Scope, id int64, r Rot
 		return "", time.Time{}, err
 	}
 	_, err = s.store.Update(ctx, scope, id, func(_ context.Context, w *Webhook, _ Backlog) (err error) {
-		previousEnds, err = w.rotate(text, overlap, time.Now())
+		previousEnds, err = w.rotate(text, overlap, now())
 		return err
 	}, s.done)
 	if err != nil {
@@ -164,5 +164,8 @@ func (s *Service) Delete(ctx context.Context, scope Scope, id int64) error {
 	s.log.Info("webhook deleted", "webhook_id", id)
 	return nil
 }
+
+// now is the time as it is stored, so that what is answered is what is read later.
+func now() time.Time { return time.Now().Truncate(time.Millisecond) }
 
 func noDevice() error { return fault.New(fault.NotFound, "No such device") }
