@@ -92,11 +92,13 @@ func (c *coverage) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (c *coverage) note(method, path string, res *http.Response, raw []byte) {
 	var failure struct{ Error struct{ Code string } }
-	_ = json.Unmarshal(raw, &failure) // a reply that is no failure has no code
+	if res.StatusCode >= 300 {
+		_ = json.Unmarshal(raw, &failure) // an answer of another form has no code, and is told below
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.codes[failure.Error.Code] = true
-	template := c.template(method, path)
+	template := c.template(path)
 	operation, ok := c.doc.Paths[template][strings.ToLower(method)]
 	if !ok {
 		return
@@ -117,7 +119,7 @@ func (c *coverage) note(method, path string, res *http.Response, raw []byte) {
 }
 
 // template finds the path of the document; of two the one with fewer parameters.
-func (c *coverage) template(method, path string) string {
+func (c *coverage) template(path string) string {
 	best, parameters := "", 100
 	for template := range c.doc.Paths {
 		if n := strings.Count(template, "{"); n < parameters && fits(template, path) {

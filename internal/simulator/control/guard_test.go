@@ -3,6 +3,7 @@ package control_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -103,11 +104,11 @@ func TestBodiesAreReadStrictly(t *testing.T) {
 	r := newRig(t)
 	r.user("4915100000003", "Anna")
 	for body, want := range map[string]string{
-		`{"to":"4915100000003","text":"x","poll":{}}`:          `unknown field "poll"; known: to, id, text,`,
-		`{"to":"4915100000003","Text":"x"}`:                    `unknown field "Text"`,
-		`{"to":"4915100000003","text":"x","text":"y"}`:         `field "text" is given twice`,
+		`{"to":"4915100000003","text":"x","poll":{}}`:            `unknown field "poll"; known: to, id, text,`,
+		`{"to":"4915100000003","Text":"x"}`:                      `unknown field "Text"`,
+		`{"to":"4915100000003","text":"x","text":"y"}`:           `field "text" is given twice`,
 		`{"to":"4915100000003","image":{"size":1,"voice":true}}`: `unknown field "image.voice"`,
-		`{"to":"4915100000003","edit":{"text":"x"}}`:           `edit.id is missing`,
+		`{"to":"4915100000003","edit":{"text":"x"}}`:             `edit.id is missing`,
 		`{"text":"x"}`:                                         `to is missing`,
 		`{"to":4915100000003,"text":"x"}`:                      `to must be a string`,
 		`{"to":null,"text":"x"}`:                               `to must not be null`,
@@ -245,4 +246,25 @@ func TestAWaitingCallEndsWithTheServer(t *testing.T) {
 		t.Fatal("the server waits for the call")
 	}
 	<-answered
+}
+
+// post sends a body as it is.
+func (r *rig) post(path, body string, into any) error {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, r.url+path, strings.NewReader(body))
+	must(r.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := exercised.RoundTrip(req)
+	must(r.t, err)
+	raw, err := io.ReadAll(res.Body)
+	must(r.t, err)
+	if res.StatusCode >= 300 {
+		var failure struct{ Error simclient.Error }
+		must(r.t, json.Unmarshal(raw, &failure))
+		return &failure.Error
+	}
+	if into != nil {
+		must(r.t, json.Unmarshal(raw, into))
+	}
+	return nil
 }

@@ -72,7 +72,7 @@ type rig struct {
 
 func newSimulator(t testing.TB) *simulator.Server {
 	t.Helper()
-	sim, err := simulator.New(simulator.Options{Authority: testAuthority})
+	sim, err := simulator.New(simulator.Options{Authority: testAuthority, QuietLink: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,6 +147,7 @@ func (r *rig) client() *gateway {
 	g.SetPreLoginHTTPClient(h)
 	g.SetMediaHTTPClient(h)
 	g.SynchronousAck = true
+	g.Store.PushName = "Owner" // a quiet phone does not tell it, and presence needs it
 	g.AddEventHandler(func(e any) { g.events <- e })
 	r.t.Cleanup(func() {
 		g.Disconnect()
