@@ -3,7 +3,9 @@ package simulator
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,7 +99,7 @@ func TestSilenceOnQueriesAndAcksTimesOut(t *testing.T) {
 			t.Errorf("query: %v after %s", err, time.Since(start))
 		}
 		faults(t, w.s, d.ID(), func(f *Faults) { f.NoAck = &NoAck{} })
-		if _, err := c.SendMessage(t.Context(), anna.pn, text("x")); err != whatsmeow.ErrMessageTimedOut {
+		if _, err := c.SendMessage(t.Context(), anna.pn, text("x")); !errors.Is(err, whatsmeow.ErrMessageTimedOut) {
 			t.Errorf("send: %v", err)
 		}
 		c.Disconnect()
@@ -118,5 +120,29 @@ func TestTheWireOfPipesGoesDownAndUp(t *testing.T) {
 			t.Error("the client did not come back")
 		}
 		c.Disconnect()
+	})
+}
+
+// Without the pause the client may miss the stream error; it then takes the end for a lost connection.
+func TestAHarshCloseMayHideTheReason(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		for harsh, pause := range map[bool]time.Duration{false: closePause, true: 0} {
+			c := w.client(nil)
+			c.EnableAutoReconnect = false
+			d := w.link(w.person(ownerPhone, "Owner"), c)
+			faults(t, w.s, "", func(f *Faults) { f.HarshClose = harsh })
+			start, mark, live := time.Now(), c.events.Next(), d.connection()
+			if err := d.StreamError(StreamError{Code: "500"}); err != nil {
+				t.Fatal(err)
+			}
+			if <-live.done; time.Since(start) != pause {
+				t.Errorf("harsh %v: the close came after %s", harsh, time.Since(start))
+			}
+			synctest.Wait()
+			if got := c.names(mark); !slices.Contains(got, "Disconnected") || !harsh && got[0] != "StreamError 500" {
+				t.Errorf("harsh %v: the client reports %q", harsh, got)
+			}
+			c.Disconnect()
+		}
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"go.mau.fi/util/random"
 )
@@ -21,7 +20,7 @@ type burst struct {
 	spec  Burst
 	sent  atomic.Int64
 	acked atomic.Int64
-	stop  context.CancelFunc
+	quit  func() // ends the burst; may be called again
 	done  chan struct{}
 	mu    sync.Mutex
 	err   error
@@ -45,21 +44,17 @@ func (p *Person) StartBurst(spec Burst) (BurstStatus, error) {
 	if spec.IDPrefix == "" {
 		spec.IDPrefix = "3A" + strings.ToUpper(hex.EncodeToString(random.Bytes(6)))
 	}
-	b := &burst{spec: spec, stop: func() {}, done: make(chan struct{})}
+	quit := make(chan struct{})
+	b := &burst{spec: spec, quit: sync.OnceFunc(func() { close(quit) }), done: make(chan struct{})}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.burst != nil && p.burst.running() {
 		return BurstStatus{}, fail(CodeBurstRunning, "%s is still sending a burst", p.phone)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	b.stop = stop
-	if err := p.srv.life.start("burst", func(life context.Context) {
+	if err := p.srv.life.start("burst", func(ctx context.Context) {
 		defer close(b.done)
-		defer stop()
-		defer context.AfterFunc(life, stop)()
-		b.run(ctx, p)
+		b.run(ctx, quit, p)
 	}); err != nil {
-		stop()
 		return BurstStatus{}, err
 	}
 	p.burst = b
@@ -85,25 +80,24 @@ func (p *Person) StopBurst() (status BurstStatus, ok bool) {
 	if b == nil {
 		return BurstStatus{}, false
 	}
-	b.stop()
+	b.quit()
 	<-b.done
 	return b.status(), true
 }
 
-func (b *burst) run(ctx context.Context, p *Person) {
-	var tick <-chan time.Time
-	if b.spec.Interval > 0 {
-		ticker := time.NewTicker(b.spec.Interval)
-		defer ticker.Stop()
-		tick = ticker.C
-	}
-	for i := 1; i <= b.spec.Count && ctx.Err() == nil; i++ {
-		if i > 1 && tick != nil {
-			select {
-			case <-tick:
-			case <-ctx.Done():
-				return
-			}
+func (b *burst) run(ctx context.Context, quit <-chan struct{}, p *Person) {
+	for i := 1; i <= b.spec.Count; i++ {
+		pause := b.spec.Interval
+		if i == 1 {
+			pause = 0
+		}
+		select {
+		case <-quit:
+			return
+		default:
+		}
+		if !wait(ctx, quit, pause) {
+			return
 		}
 		if err := b.one(p, i); err != nil {
 			b.mu.Lock()

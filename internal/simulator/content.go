@@ -126,7 +126,7 @@ func classify(m *waE2E.Message) (kind, media, edit string) {
 	switch {
 	case m.ReactionMessage != nil || m.EncReactionMessage != nil:
 		return "reaction", "", ""
-	case m.PollCreationMessage != nil || m.PollCreationMessageV2 != nil || m.PollCreationMessageV3 != nil || m.PollUpdateMessage != nil:
+	case pollOf(m) != nil || m.PollUpdateMessage != nil:
 		return "poll", "", ""
 	case m.ImageMessage != nil:
 		return "media", "image", ""
@@ -168,4 +168,14 @@ func textOf(m *waE2E.Message) string {
 		}
 	}
 	return ""
+}
+
+// pollOf is a poll in any of its versions, nil when the message is none.
+func pollOf(m *waE2E.Message) *waE2E.PollCreationMessage {
+	for _, poll := range []*waE2E.PollCreationMessage{m.PollCreationMessage, m.PollCreationMessageV2, m.PollCreationMessageV3} {
+		if poll != nil {
+			return poll
+		}
+	}
+	return nil
 }

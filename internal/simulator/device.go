@@ -34,6 +34,7 @@ type Device struct {
 	window    int // at most so many un-acked; 0 = no limit
 	backlog   int // stanzas of queue that waited at the login and are not acknowledged
 	unopened  int // backlog stanzas not yet sent; at 0 the closing bracket follows
+	missed    int // length of the queue at the login
 	corrupt   int // so many coming messages are damaged …
 	how       string
 	seen      idSet // message ids that the client sent

@@ -76,11 +76,10 @@ func TestMembersAnswerWhatOthersWrote(t *testing.T) {
 		t.Fatal(err)
 	}
 	entry(t, bob, message(resp.ID))
-	reaction := await(t, c, withID(send(t, bob, Message{To: g.jid.String(), Reaction: &Reaction{resp.ID, "🎉"}}).ID))
+	await(t, c, withID(send(t, bob, Message{To: g.jid.String(), Reaction: &Reaction{resp.ID, "🎉"}}).ID))
 	await(t, c, func(m *events.Message) bool {
 		return m.Message.GetReactionMessage().GetKey().GetParticipant() == owner.lid.String()
 	})
-	_ = reaction
 	send(t, bob, Message{To: g.jid.String(), Text: "you!", ReplyTo: sent.ID})
 	await(t, c, func(m *events.Message) bool {
 		return m.Message.GetExtendedTextMessage().GetContextInfo().GetQuotedMessage().GetConversation() == "who?"

@@ -39,7 +39,7 @@ func (s *Server) Listen(address string) error {
 }
 
 func listenLoopback(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address) // at once or not at all
 	if err != nil {
 		return nil, fmt.Errorf("open the wire: %w", err)
 	}

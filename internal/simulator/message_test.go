@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/appstate"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
@@ -434,4 +435,19 @@ func TestMediaGoesBothWays(t *testing.T) {
 		t.Error("media that is gone was downloaded")
 	}
 	nothingUnhandled(t, w.s)
+}
+
+func TestTheMediaHostFailsOnDemand(t *testing.T) {
+	w := newWorld(t, Options{QuietLink: true})
+	_, _, c := w.linked(ownerPhone, "Owner", nil)
+	anna := w.person(annaPhone, "Anna")
+	sent := send(t, anna, Message{To: ownerPhone, Media: &Media{Kind: MediaDocument, Data: []byte("file"), FileName: "a.txt"}})
+	m := await(t, c, withID(sent.ID))
+	faults(t, w.s, "", func(f *Faults) { f.Media = &MediaFault{Status: 403, Times: 1} })
+	if _, err := c.DownloadAny(t.Context(), m.Message); !errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith403) {
+		t.Errorf("download: %v", err)
+	}
+	if got, err := c.DownloadAny(t.Context(), m.Message); err != nil || string(got) != "file" {
+		t.Errorf("the fault is still on: %q %v", got, err)
+	}
 }

@@ -74,7 +74,7 @@ func (d *Device) activate(c *conn) {
 		return
 	}
 	d.active, d.sent = true, 0
-	d.backlog, d.unopened = len(d.queue), len(d.queue)
+	d.backlog, d.unopened, d.missed = len(d.queue), len(d.queue), len(d.queue)
 	if len(d.queue) > 0 {
 		c.send(element("ib", attrs{"from": types.ServerJID}, d.previewLocked()))
 	} else {
@@ -196,6 +196,6 @@ func (d *Device) removeLocked(i int) {
 // openedLocked counts a backlog stanza that need not be sent any more; behind the last one comes the closing bracket.
 func (d *Device) openedLocked() {
 	if d.unopened--; d.unopened == 0 {
-		d.conn.send(offlineEnd(d.backlog))
+		d.conn.send(offlineEnd(d.missed))
 	}
 }

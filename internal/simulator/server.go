@@ -88,9 +88,10 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	err := s.wire.serve(ctx, func() *http.Server {
 		return &http.Server{
-			Handler:     http.HandlerFunc(s.serveHTTP),
-			BaseContext: func(net.Listener) context.Context { return ctx },
-			ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+			Handler:           http.HandlerFunc(s.serveHTTP),
+			ReadHeaderTimeout: writeTimeout,
+			BaseContext:       func(net.Listener) context.Context { return ctx },
+			ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		}
 	})
 	cancel()
