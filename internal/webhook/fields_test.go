@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/http/httpguts"
+
 	"wapost/internal/event"
 	"wapost/internal/fault"
 	"wapost/internal/webhook"
@@ -193,6 +195,16 @@ func FuzzParseEvents(f *testing.F) {
 		}
 		if !slices.ContainsFunc(event.Catalogue(), func(e event.Entry) bool { return webhook.Matches(list, e.Type) }) {
 			t.Fatalf("%q was taken as %q but matches no type", entry, list)
+		}
+	})
+}
+
+func FuzzCheckHeaders(f *testing.F) {
+	f.Add("X-A", "b")
+	f.Add("X A", "b\r\nc: d")
+	f.Fuzz(func(t *testing.T, name, value string) {
+		if webhook.CheckHeaders(map[string]string{name: value}) == nil && !(httpguts.ValidHeaderFieldName(name) && httpguts.ValidHeaderFieldValue(value)) {
+			t.Fatalf("%q: %q was taken", name, value)
 		}
 	})
 }
