@@ -1,10 +1,5 @@
 package webhook
 
-import (
-	"bytes"
-	"encoding/json"
-)
-
 // Field is a member of a request body that changes something: it may be absent, null or given, and the three differ.
 type Field[T any] struct {
 	Given bool // also for null
@@ -17,15 +12,6 @@ func Given[T any](v T) Field[T] { return Field[T]{Given: true, Value: v} }
 
 // Null makes a field that is null.
 func Null[T any]() Field[T] { return Field[T]{Given: true, Null: true} }
-
-// UnmarshalJSON is only called for members that are there.
-func (f *Field[T]) UnmarshalJSON(b []byte) error {
-	*f = Field[T]{Given: true, Null: bytes.Equal(b, []byte("null"))}
-	if f.Null {
-		return nil
-	}
-	return json.Unmarshal(b, &f.Value)
-}
 
 // or returns the field with null replaced by a default.
 func (f Field[T]) or(def T) Field[T] {
