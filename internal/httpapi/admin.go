@@ -69,8 +69,8 @@ func (a *API) totals(ctx context.Context) (store.Totals, error) {
 	return a.Figures.Totals(ctx, time.Now())
 }
 
-func (a *API) stats(c *call, _ none, _ none) (statsView, error) {
-	t, err := a.totals(c)
+func (a *API) stats(ctx context.Context, c *call, _ none, _ none) (statsView, error) {
+	t, err := a.totals(ctx)
 	if err != nil {
 		return statsView{}, err
 	}
@@ -89,7 +89,7 @@ func sum(counts map[string]int) int {
 }
 
 // health answers 200 whatever it finds: the finding is the answer.
-func (a *API) health(c *call, _ none, _ none) (healthView, error) {
+func (a *API) health(ctx context.Context, c *call, _ none, _ none) (healthView, error) {
 	v := healthView{
 		Status: "ok", Database: "ok", Goroutines: runtime.NumGoroutine(), Version: a.Version, GoVersion: runtime.Version(),
 		UptimeSeconds: int64(time.Since(a.started) / time.Second),
@@ -97,7 +97,7 @@ func (a *API) health(c *call, _ none, _ none) (healthView, error) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	v.Memory = memoryView{HeapBytes: m.HeapAlloc, TotalBytes: m.Sys}
-	for name, err := range a.Checks(c) {
+	for name, err := range a.Checks(ctx) {
 		if err == nil {
 			continue
 		}
@@ -108,14 +108,14 @@ func (a *API) health(c *call, _ none, _ none) (healthView, error) {
 			v.Status, v.Database = "down", err.Error()
 		}
 	}
-	if t, err := a.totals(c); err == nil {
+	if t, err := a.totals(ctx); err == nil {
 		v.WhatsAppClients = t.Devices[string(session.Connected)] + t.Devices[string(session.Degraded)]
 	}
 	return v, nil
 }
 
-func (a *API) webhookStats(c *call, _ none, _ none) (webhookStats, error) {
-	t, err := a.totals(c)
+func (a *API) webhookStats(ctx context.Context, c *call, _ none, _ none) (webhookStats, error) {
+	t, err := a.totals(ctx)
 	if err != nil {
 		return webhookStats{}, err
 	}
@@ -127,7 +127,7 @@ func (a *API) webhookStats(c *call, _ none, _ none) (webhookStats, error) {
 		rate := float64(t.Successes24h) / float64(attempts)
 		v.SuccessRate = &rate
 	}
-	return v, a.addBacklogs(c, &v)
+	return v, a.addBacklogs(ctx, &v)
 }
 
 // addBacklogs sums up what waits for the webhooks of all accounts.

@@ -47,18 +47,18 @@ func (a *API) adminDeviceRoutes() {
 		method: http.MethodDelete, path: "/admin/devices/{device_id}", tag: tagAdmin, id: "delete-any-device", auth: admins,
 		summary: "Log a device out and delete it with all its data", message: "Device deleted successfully",
 		fallback: "Failed to delete device",
-		handle: func(c *call, _ none, _ none) (none, error) {
-			return none{}, a.Sessions.Delete(c, 0, c.r.PathValue("device_id"))
+		handle: func(ctx context.Context, c *call, _ none, _ none) (none, error) {
+			return none{}, a.Sessions.Delete(ctx, 0, c.r.PathValue("device_id"))
 		},
 	})
 }
 
-func (a *API) listAllDevices(c *call, p listDevicesParams, _ none) (adminDevices, error) {
-	devices, next, err := a.Sessions.List(c, session.Filter{State: session.State(p.State), After: p.After, Limit: p.Limit})
+func (a *API) listAllDevices(ctx context.Context, c *call, p listDevicesParams, _ none) (adminDevices, error) {
+	devices, next, err := a.Sessions.List(ctx, session.Filter{State: session.State(p.State), After: p.After, Limit: p.Limit})
 	if err != nil {
 		return adminDevices{}, err
 	}
-	totals, err := a.totals(c)
+	totals, err := a.totals(ctx)
 	if err != nil {
 		return adminDevices{}, err
 	}
@@ -82,12 +82,12 @@ func summarise(t store.Totals) deviceSummary {
 	return s
 }
 
-func (a *API) allStatuses(c *call, _ none, _ none) (adminStatuses, error) {
-	devices, err := a.allDevices(c, session.Filter{})
+func (a *API) allStatuses(ctx context.Context, c *call, _ none, _ none) (adminStatuses, error) {
+	devices, err := a.allDevices(ctx, session.Filter{})
 	if err != nil {
 		return adminStatuses{}, err
 	}
-	views, err := a.statuses(c, devices)
+	views, err := a.statuses(ctx, devices)
 	s := statusSummary{Total: len(views)}
 	for _, v := range views {
 		if v.Connected {

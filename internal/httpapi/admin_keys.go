@@ -110,12 +110,12 @@ func (a *API) adminKeyRoutes() {
 	mount(a, operation[keyID, none, keyView]{
 		method: http.MethodGet, path: "/admin/api-keys/{id}", tag: tagAdmin, id: "get-api-key", auth: admins,
 		summary: "Read a customer", message: "API key retrieved successfully", fallback: "Failed to read API key",
-		handle: func(c *call, p keyID, _ none) (keyView, error) {
-			rec, err := a.Accounts.Get(c, int64(p.ID))
+		handle: func(ctx context.Context, c *call, p keyID, _ none) (keyView, error) {
+			rec, err := a.Accounts.Get(ctx, int64(p.ID))
 			if err != nil {
 				return keyView{}, err
 			}
-			return a.viewKey(c, rec)
+			return a.viewKey(ctx, rec)
 		},
 	})
 	mount(a, operation[keyID, patchKeyBody, keyView]{
@@ -131,8 +131,8 @@ func (a *API) adminKeyRoutes() {
 	mount(a, operation[keyID, none, []deviceView]{
 		method: http.MethodGet, path: "/admin/api-keys/{id}/devices", tag: tagAdmin, id: "list-api-key-devices", auth: admins,
 		summary: "List a customer's devices", message: "Devices retrieved successfully", fallback: "Failed to list devices",
-		handle: func(c *call, p keyID, _ none) ([]deviceView, error) {
-			devices, err := a.devicesOf(c, p.ID)
+		handle: func(ctx context.Context, c *call, p keyID, _ none) ([]deviceView, error) {
+			devices, err := a.devicesOf(ctx, p.ID)
 			return viewDevices(devices), err
 		},
 	})
@@ -140,12 +140,12 @@ func (a *API) adminKeyRoutes() {
 		method: http.MethodGet, path: "/admin/api-keys/{id}/devices/status", tag: tagAdmin, id: "list-api-key-device-statuses",
 		auth: admins, summary: "The status of a customer's devices", message: "Device statuses retrieved successfully",
 		fallback: "Failed to read device statuses",
-		handle: func(c *call, p keyID, _ none) ([]statusView, error) {
-			devices, err := a.devicesOf(c, p.ID)
+		handle: func(ctx context.Context, c *call, p keyID, _ none) ([]statusView, error) {
+			devices, err := a.devicesOf(ctx, p.ID)
 			if err != nil {
 				return nil, err
 			}
-			return a.statuses(c, devices)
+			return a.statuses(ctx, devices)
 		},
 	})
 }
@@ -177,7 +177,7 @@ func (a *API) viewKey(ctx context.Context, r access.AccountRecord) (keyView, err
 	return v, nil
 }
 
-func (a *API) createKey(c *call, _ none, b createKeyBody) (createdKey, error) {
+func (a *API) createKey(ctx context.Context, c *call, _ none, b createKeyBody) (createdKey, error) {
 	n := access.NewAccount{
 		CustomerName: b.CustomerName, CustomerEmail: or(b.CustomerEmail, ""), CustomerPhone: or(b.CustomerPhone, ""),
 		MaxDevices: or(b.MaxDevices, access.DefaultMaxDevices),
@@ -185,7 +185,7 @@ func (a *API) createKey(c *call, _ none, b createKeyBody) (createdKey, error) {
 	if err := given(b.RateLimitPerHour, &n.RateLimitPerHour); err != nil {
 		return createdKey{}, err
 	}
-	rec, key, err := a.Accounts.Create(c, n)
+	rec, key, err := a.Accounts.Create(ctx, n)
 	return createdKey{Customer: viewCustomer(rec), APIKey: key.Text, CreatedAt: instant(rec.CreatedAt)}, err
 }
 
@@ -208,12 +208,12 @@ func or[T any](p *T, def T) T {
 	return *p
 }
 
-func (a *API) listKeys(c *call, p listKeysParams, _ none) ([]ListedKey, error) {
+func (a *API) listKeys(ctx context.Context, c *call, p listKeysParams, _ none) ([]ListedKey, error) {
 	after, err := cursor(p.After)
 	if err != nil {
 		return nil, err
 	}
-	records, next, err := a.Accounts.List(c, access.AccountFilter{Active: p.Active, After: after, Limit: p.Limit})
+	records, next, err := a.Accounts.List(ctx, access.AccountFilter{Active: p.Active, After: after, Limit: p.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (a *API) listKeys(c *call, p listKeysParams, _ none) ([]ListedKey, error) {
 	return views, nil
 }
 
-func (a *API) patchKey(c *call, p keyID, b patchKeyBody) (keyView, error) {
+func (a *API) patchKey(ctx context.Context, c *call, p keyID, b patchKeyBody) (keyView, error) {
 	change := access.AccountChange{
 		CustomerName: change(b.CustomerName, ""), CustomerEmail: change(b.CustomerEmail, ""),
 		CustomerPhone: change(b.CustomerPhone, ""), MaxDevices: change(b.MaxDevices, access.DefaultMaxDevices),
@@ -235,11 +235,11 @@ func (a *API) patchKey(c *call, p keyID, b patchKeyBody) (keyView, error) {
 	if err := given(b.RateLimitPerHour.Pointer(), &limit); err != nil {
 		return keyView{}, err
 	}
-	rec, err := a.Accounts.Update(c, int64(p.ID), change)
+	rec, err := a.Accounts.Update(ctx, int64(p.ID), change)
 	if err != nil {
 		return keyView{}, err
 	}
-	return a.viewKey(c, rec)
+	return a.viewKey(ctx, rec)
 }
 
 // change returns what a field says: nil when it is absent, the default when it is null.
@@ -254,24 +254,24 @@ func change[T any](f strict.Field[T], def T) *T {
 }
 
 // deleteKey ends an account. With force its credentials are refused first, so that no device is added while its devices go.
-func (a *API) deleteKey(c *call, p deleteKeyParams, _ none) (none, error) {
+func (a *API) deleteKey(ctx context.Context, c *call, p deleteKeyParams, _ none) (none, error) {
 	id := int64(p.ID)
 	if p.Force {
 		off := false
-		if _, err := a.Accounts.Update(c, id, access.AccountChange{Active: &off}); err != nil {
+		if _, err := a.Accounts.Update(ctx, id, access.AccountChange{Active: &off}); err != nil {
 			return none{}, err
 		}
-		devices, err := a.allDevices(c, session.Filter{AccountID: id})
+		devices, err := a.allDevices(ctx, session.Filter{AccountID: id})
 		if err != nil {
 			return none{}, err
 		}
 		for _, d := range devices {
-			if err := a.Sessions.Delete(c, id, d.ID); err != nil && !fault.Is(err, fault.NotFound) {
+			if err := a.Sessions.Delete(ctx, id, d.ID); err != nil && !fault.Is(err, fault.NotFound) {
 				return none{}, err
 			}
 		}
 	}
-	return none{}, a.Accounts.Delete(c, id)
+	return none{}, a.Accounts.Delete(ctx, id)
 }
 
 // devicesOf returns the devices of an account that must exist.

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"unicode/utf8"
@@ -88,8 +89,8 @@ func (a *API) deviceRoutes() {
 	onDevice(a, operation[none, none, deviceView]{
 		method: http.MethodGet, tag: tagDevices, id: "get-device", auth: deviceUser,
 		summary: "Read a device", message: "Device retrieved successfully", fallback: "Failed to read device",
-		handle: func(c *call, _ none, _ none) (deviceView, error) {
-			d, err := a.Sessions.Get(c, c.account, c.deviceID)
+		handle: func(ctx context.Context, c *call, _ none, _ none) (deviceView, error) {
+			d, err := a.Sessions.Get(ctx, c.account, c.deviceID)
 			return viewDevice(d), err
 		},
 	})
@@ -102,8 +103,8 @@ func (a *API) deviceRoutes() {
 		method: http.MethodDelete, tag: tagDevices, id: "delete-device", auth: ownersOnly,
 		summary: "Log a device out and delete it with all its data", message: "Device deleted successfully",
 		fallback: "Failed to delete device",
-		handle: func(c *call, _ none, _ none) (none, error) {
-			return none{}, a.Sessions.Delete(c, c.account, c.deviceID)
+		handle: func(ctx context.Context, c *call, _ none, _ none) (none, error) {
+			return none{}, a.Sessions.Delete(ctx, c.account, c.deviceID)
 		},
 	})
 	a.connectionRoutes()
@@ -115,16 +116,16 @@ func (a *API) connectionRoutes() {
 		method: http.MethodGet, path: "/status", tag: tagDevices, id: "get-device-status", auth: deviceUser,
 		summary: "What is true of a device now", message: "Device status retrieved successfully",
 		fallback: "Failed to read device status",
-		handle: func(c *call, _ none, _ none) (statusView, error) {
-			s, err := a.Sessions.Status(c, c.account, c.deviceID)
+		handle: func(ctx context.Context, c *call, _ none, _ none) (statusView, error) {
+			s, err := a.Sessions.Status(ctx, c.account, c.deviceID)
 			return viewStatus(s), err
 		},
 	})
 	onDevice(a, operation[waitParams, none, statusView]{
 		method: http.MethodPost, path: "/reconnect", tag: tagDevices, id: "reconnect-device", auth: deviceUser,
 		summary: "Connect again", message: "Device reconnected", fallback: "Failed to reconnect device",
-		handle: func(c *call, p waitParams, _ none) (statusView, error) {
-			s, err := a.Sessions.Reconnect(c, c.account, c.deviceID, seconds(p.Wait))
+		handle: func(ctx context.Context, c *call, p waitParams, _ none) (statusView, error) {
+			s, err := a.Sessions.Reconnect(ctx, c.account, c.deviceID, seconds(p.Wait))
 			return viewStatus(s), err
 		},
 	})
@@ -132,8 +133,8 @@ func (a *API) connectionRoutes() {
 		method: http.MethodDelete, path: "/session", tag: tagDevices, id: "logout-device", auth: deviceUser,
 		summary: "Unlink a device from WhatsApp", message: "Device logged out", fallback: "Failed to log device out",
 		errors: []int{409, 502, 504},
-		handle: func(c *call, p forceParams, _ none) (none, error) {
-			return none{}, a.Sessions.Logout(c, c.account, c.deviceID, p.Force)
+		handle: func(ctx context.Context, c *call, p forceParams, _ none) (none, error) {
+			return none{}, a.Sessions.Logout(ctx, c.account, c.deviceID, p.Force)
 		},
 	})
 	onDevice(a, operation[phoneParams, none, registeredView]{
@@ -143,7 +144,7 @@ func (a *API) connectionRoutes() {
 	})
 }
 
-func (a *API) createDevice(c *call, _ none, b createDeviceBody) (createdDevice, error) {
+func (a *API) createDevice(ctx context.Context, c *call, _ none, b createDeviceBody) (createdDevice, error) {
 	name := ""
 	if b.DeviceName != nil {
 		name = *b.DeviceName
@@ -152,7 +153,7 @@ func (a *API) createDevice(c *call, _ none, b createDeviceBody) (createdDevice, 
 		return createdDevice{}, err
 	}
 	secret, hash := access.NewDeviceSecret()
-	d, err := a.Sessions.Create(c, session.NewDevice{
+	d, err := a.Sessions.Create(ctx, session.NewDevice{
 		AccountID: c.account, Name: name, Metadata: json.RawMessage(b.Metadata), SecretHash: hash,
 	})
 	if err != nil {
@@ -172,8 +173,8 @@ func checkDevice(name string, metadata strict.Raw) error {
 	return nil
 }
 
-func (a *API) listDevices(c *call, p listDevicesParams, _ none) ([]deviceView, error) {
-	devices, next, err := a.Sessions.List(c, session.Filter{
+func (a *API) listDevices(ctx context.Context, c *call, p listDevicesParams, _ none) ([]deviceView, error) {
+	devices, next, err := a.Sessions.List(ctx, session.Filter{
 		AccountID: c.account, State: session.State(p.State), After: p.After, Limit: p.Limit,
 	})
 	if err != nil {
@@ -186,7 +187,7 @@ func (a *API) listDevices(c *call, p listDevicesParams, _ none) ([]deviceView, e
 // tokenRate is how often one address may ask for a token of one device.
 func tokenRate() access.Rate { return access.PerMinute(10) }
 
-func (a *API) createToken(c *call, _ none, b tokenBody) (tokenView, error) {
+func (a *API) createToken(ctx context.Context, c *call, _ none, b tokenBody) (tokenView, error) {
 	switch {
 	case b.DeviceID == "":
 		return tokenView{}, fault.New(fault.Invalid, "device_id is required")
@@ -197,11 +198,11 @@ func (a *API) createToken(c *call, _ none, b tokenBody) (tokenView, error) {
 	if err := a.limits.Take("token:"+clientAddress(c.r)+" "+device, tokenRate()); err != nil {
 		return tokenView{}, err
 	}
-	token, err := a.Gate.Exchange(c, b.DeviceID, b.DeviceSecret)
+	token, err := a.Gate.Exchange(ctx, b.DeviceID, b.DeviceSecret)
 	return tokenView{DeviceID: b.DeviceID, Token: token}, err
 }
 
-func (a *API) patchDevice(c *call, _ none, b patchDeviceBody) (deviceView, error) {
+func (a *API) patchDevice(ctx context.Context, c *call, _ none, b patchDeviceBody) (deviceView, error) {
 	if !b.DeviceName.Given && !b.Metadata.Given {
 		return deviceView{}, fault.New(fault.Invalid, "Nothing to change")
 	}
@@ -218,11 +219,11 @@ func (a *API) patchDevice(c *call, _ none, b patchDeviceBody) (deviceView, error
 	if err := checkDevice(b.DeviceName.Value, b.Metadata.Value); err != nil {
 		return deviceView{}, err
 	}
-	d, err := a.Sessions.Update(c, c.account, c.deviceID, change)
+	d, err := a.Sessions.Update(ctx, c.account, c.deviceID, change)
 	return viewDevice(d), err
 }
 
-func (a *API) isRegistered(c *call, p phoneParams, _ none) (registeredView, error) {
+func (a *API) isRegistered(ctx context.Context, c *call, p phoneParams, _ none) (registeredView, error) {
 	address, err := message.ParsePerson(p.Phone)
 	if err != nil {
 		return registeredView{}, err
@@ -230,6 +231,6 @@ func (a *API) isRegistered(c *call, p phoneParams, _ none) (registeredView, erro
 	if address.Phone() == "" {
 		return registeredView{}, fault.New(fault.Invalid, "Not a phone number: %q", p.Phone)
 	}
-	r, err := a.Sessions.Registered(c, c.account, c.deviceID, address.Phone())
+	r, err := a.Sessions.Registered(ctx, c.account, c.deviceID, address.Phone())
 	return registeredView{IsRegistered: r.Registered, JID: text(r.JID), LID: text(r.LID), Phone: address.Phone()}, err
 }

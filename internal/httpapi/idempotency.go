@@ -55,7 +55,7 @@ func (k *running) end(name string) {
 }
 
 // once does an operation at most once under its key, and gives the first answer to every repetition.
-func (a *API) once(e endpoint, c *call, body []byte) (output, error) {
+func (a *API) once(ctx context.Context, e endpoint, c *call, body []byte) (output, error) {
 	values := c.r.Header["Idempotency-Key"]
 	if len(values) != 1 || !keyForm.MatchString(values[0]) {
 		return output{}, errKeyForm
@@ -67,7 +67,7 @@ func (a *API) once(e endpoint, c *call, body []byte) (output, error) {
 		return output{}, err
 	}
 	defer a.running.end(name)
-	earlier, found, err := a.Answers.Find(c, slot.scope, slot.key)
+	earlier, found, err := a.Answers.Find(ctx, slot.scope, slot.key)
 	switch {
 	case err != nil:
 		return output{}, err
@@ -76,7 +76,7 @@ func (a *API) once(e endpoint, c *call, body []byte) (output, error) {
 	case found:
 		return output{status: earlier.Status, contentType: jsonType, body: earlier.Body, replayed: true}, nil
 	}
-	return a.first(e, c, body, slot)
+	return a.first(ctx, e, c, body, slot)
 }
 
 // repeat names one request of one caller.
@@ -102,26 +102,26 @@ func (c *call) scope(body []byte) string {
 
 // first does the operation and keeps its answer: in the transaction of the effect where the operation is one transaction, else
 // right after it.
-func (a *API) first(e endpoint, c *call, body []byte, slot repeat) (output, error) {
-	run, err := a.ready(e, c, body)
+func (a *API) first(ctx context.Context, e endpoint, c *call, body []byte, slot repeat) (output, error) {
+	run, err := a.ready(ctx, e, c, body)
 	if err != nil {
-		a.keepRefusal(e, c, slot, err)
+		a.keepRefusal(ctx, e, c, slot, err)
 		return output{}, err
 	}
 	var out output
 	if e.atomic {
-		err = a.Answers.Atomic(c, "answer a request once", func(ctx context.Context) error {
+		err = a.Answers.Atomic(ctx, "answer a request once", func(ctx context.Context) error {
 			var err error
-			if out, err = run(c.in(ctx)); err != nil {
+			if out, err = run(ctx); err != nil {
 				return err
 			}
 			return a.Answers.Keep(ctx, slot.scope, slot.key, out.kept(slot.hash))
 		})
-	} else if out, err = run(c); err == nil && out.raw == nil {
-		a.keep(c, slot, out.kept(slot.hash))
+	} else if out, err = run(ctx); err == nil && out.raw == nil {
+		a.keep(ctx, c, slot, out.kept(slot.hash))
 	}
 	if err != nil {
-		a.keepRefusal(e, c, slot, err)
+		a.keepRefusal(ctx, e, c, slot, err)
 		return output{}, err
 	}
 	return out, nil
@@ -132,18 +132,18 @@ func (o output) kept(hash []byte) store.Answer {
 }
 
 // keepRefusal keeps the answer of a request that had no effect, unless trying again may help.
-func (a *API) keepRefusal(e endpoint, c *call, slot repeat, err error) {
+func (a *API) keepRefusal(ctx context.Context, e endpoint, c *call, slot repeat, err error) {
 	f := fail(err, e.fallback)
-	if !f.final() || gone(c, err) || errors.Is(err, errKeyRunning) {
+	if !f.final() || gone(ctx, err) || errors.Is(err, errKeyRunning) {
 		return
 	}
-	a.keep(c, slot, store.Answer{RequestHash: slot.hash, Status: f.status, Body: f.body()})
+	a.keep(ctx, c, slot, store.Answer{RequestHash: slot.hash, Status: f.status, Body: f.body()})
 }
 
 // keep stores an answer whose effect is done already. If that fails the caller still gets the answer; only a repetition would
 // not.
-func (a *API) keep(c *call, slot repeat, answer store.Answer) {
-	if err := a.Answers.Keep(context.WithoutCancel(c), slot.scope, slot.key, answer); err != nil {
-		a.log.Warn("answer of a request is not kept", "request_id", RequestID(c), "route", c.r.Pattern, "error", err)
+func (a *API) keep(ctx context.Context, c *call, slot repeat, answer store.Answer) {
+	if err := a.Answers.Keep(context.WithoutCancel(ctx), slot.scope, slot.key, answer); err != nil {
+		a.log.Warn("answer of a request is not kept", "request_id", RequestID(ctx), "route", c.r.Pattern, "error", err)
 	}
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -66,19 +67,19 @@ func (a *API) messageRoutes() {
 	mount(a, operation[sendParams, messageBody, ResultFields]{
 		method: http.MethodPost, path: "/messages", tag: tagMessages, id: "send-message", auth: deviceUser,
 		summary: "Send a message", message: sentMessage, also: also, fallback: "Failed to send message",
-		errors: []int{403, 410, 502, 504}, handle: func(c *call, p sendParams, b messageBody) (ResultFields, error) {
+		errors: []int{403, 410, 502, 504}, handle: func(ctx context.Context, c *call, p sendParams, b messageBody) (ResultFields, error) {
 			m := b.outgoing(b.Text, b.LinkPreview)
 			m.To, m.Kind = b.To, message.Kind(or(b.Kind, string(message.Text)))
-			return a.submit(c, m, p.Wait, b.ExpiresIn)
+			return a.submit(ctx, c, m, p.Wait, b.ExpiresIn)
 		},
 	})
 	mount(a, operation[chatSendParams, textBody, ResultFields]{
 		method: http.MethodPost, path: "/chats/{chat}/messages", tag: tagMessages, id: "send-text", auth: deviceUser,
 		summary: "Send a text message", message: sentMessage, also: also, fallback: "Failed to send message",
-		errors: []int{403, 410, 502, 504}, handle: func(c *call, p chatSendParams, b textBody) (ResultFields, error) {
+		errors: []int{403, 410, 502, 504}, handle: func(ctx context.Context, c *call, p chatSendParams, b textBody) (ResultFields, error) {
 			m := b.outgoing(b.Text, b.LinkPreview)
 			m.To, m.Kind = p.Chat, message.Text
-			return a.submit(c, m, p.Wait, b.ExpiresIn)
+			return a.submit(ctx, c, m, p.Wait, b.ExpiresIn)
 		},
 	})
 }
@@ -101,7 +102,7 @@ func (f SendFields) outgoing(content string, preview *bool) message.Outgoing {
 const maxExpiry = int(message.MaxExpiry / time.Second)
 
 // submit hands a message to the outbox and says how far it came.
-func (a *API) submit(c *call, m message.Outgoing, wait int, expiresIn *int) (ResultFields, error) {
+func (a *API) submit(ctx context.Context, c *call, m message.Outgoing, wait int, expiresIn *int) (ResultFields, error) {
 	if expiresIn != nil {
 		if *expiresIn < 1 || *expiresIn > maxExpiry {
 			return ResultFields{}, fault.New(fault.Invalid, "expires_in must be 1 to %d seconds", maxExpiry)
@@ -111,7 +112,7 @@ func (a *API) submit(c *call, m message.Outgoing, wait int, expiresIn *int) (Res
 	if err := m.Validate(); err != nil {
 		return ResultFields{}, err
 	}
-	r, err := a.Outbox.Submit(c, c.account, c.deviceID, m, outbox.Options{Wait: seconds(wait), IdempotencyKey: c.r.Header.Get("Idempotency-Key")})
+	r, err := a.Outbox.Submit(ctx, c.account, c.deviceID, m, outbox.Options{Wait: seconds(wait), IdempotencyKey: c.r.Header.Get("Idempotency-Key")})
 	if err != nil {
 		return ResultFields{}, err
 	}

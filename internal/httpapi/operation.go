@@ -49,12 +49,11 @@ type operation[P, B, D any] struct {
 	atomic       bool // under an Idempotency-Key the answer is kept in the transaction of the effect
 	request      any  // example
 	response     any  // example of data
-	handle       func(c *call, p P, b B) (D, error)
+	handle       func(ctx context.Context, c *call, p P, b B) (D, error)
 }
 
 // call is one request in the hands of an operation.
 type call struct {
-	context.Context
 	r         *http.Request
 	principal access.Principal
 	deviceID  string // of the operations that act on one
@@ -84,13 +83,6 @@ func (c *call) next(cursor string, limit int) {
 	}
 }
 
-// in returns the call with another context: for work inside a transaction.
-func (c *call) in(ctx context.Context) *call {
-	clone := *c
-	clone.Context = ctx
-	return &clone
-}
-
 // mount registers an operation, in the mux and in the document.
 func mount[P, B, D any](a *API, op operation[P, B, D]) {
 	if op.status == 0 {
@@ -101,7 +93,7 @@ func mount[P, B, D any](a *API, op operation[P, B, D]) {
 	e := endpoint{
 		auth: op.auth, method: op.method, fallback: op.fallback, atomic: op.atomic,
 		hasBody: reflect.TypeFor[B]() != reflect.TypeFor[none](), bodyOptional: op.bodyOptional,
-		prepare: func(c *call, body []byte) (func(*call) (any, error), error) { return prepare(op, c, body) },
+		prepare: func(c *call, body []byte) (work, error) { return prepare(op, c, body) },
 		status:  op.status, message: op.message,
 	}
 	route := *doc
@@ -112,8 +104,11 @@ func mount[P, B, D any](a *API, op operation[P, B, D]) {
 	})
 }
 
-// prepare decodes parameters and body, and returns what is left to do.
-func prepare[P, B, D any](op operation[P, B, D], c *call, body []byte) (func(*call) (any, error), error) {
+// work is what is left of a request when everything that needs no transaction is done. It returns the data of the answer.
+type work func(ctx context.Context) (any, error)
+
+// prepare decodes parameters and body.
+func prepare[P, B, D any](op operation[P, B, D], c *call, body []byte) (work, error) {
 	var p P
 	var b B
 	if len(body) > 0 || !op.bodyOptional && reflect.TypeFor[B]() != reflect.TypeFor[none]() {
@@ -124,8 +119,8 @@ func prepare[P, B, D any](op operation[P, B, D], c *call, body []byte) (func(*ca
 	if err := readParams(c.r, &p); err != nil {
 		return nil, err
 	}
-	return func(c *call) (any, error) {
-		data, err := op.handle(c, p, b)
+	return func(ctx context.Context) (any, error) {
+		data, err := op.handle(ctx, c, p, b)
 		if _, ok := any(data).(none); ok {
 			return nil, err
 		}

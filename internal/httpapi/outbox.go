@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 
 	"wapost/internal/outbox"
@@ -33,14 +34,14 @@ func (a *API) outboxRoutes() {
 		method: http.MethodDelete, path: "/outbox/{message_id}", tag: tagMessages, id: "cancel-message", auth: deviceUser,
 		summary: "Cancel a message that is still queued", message: "Message cancelled", fallback: "Failed to cancel message",
 		errors: []int{409},
-		handle: func(c *call, p messageParams, _ none) (none, error) {
-			return none{}, a.Outbox.Cancel(c, c.account, c.deviceID, p.MessageID)
+		handle: func(ctx context.Context, c *call, p messageParams, _ none) (none, error) {
+			return none{}, a.Outbox.Cancel(ctx, c.account, c.deviceID, p.MessageID)
 		},
 	})
 }
 
-func (a *API) listOutbox(c *call, p listOutboxParams, _ none) ([]entryView, error) {
-	entries, next, err := a.Outbox.List(c, c.account, c.deviceID, outbox.Filter{State: outbox.State(p.State), After: p.After, Limit: p.Limit})
+func (a *API) listOutbox(ctx context.Context, c *call, p listOutboxParams, _ none) ([]entryView, error) {
+	entries, next, err := a.Outbox.List(ctx, c.account, c.deviceID, outbox.Filter{State: outbox.State(p.State), After: p.After, Limit: p.Limit})
 	if err != nil {
 		return nil, err
 	}

@@ -53,8 +53,8 @@ func (a *API) pairingRoutes() {
 		method: http.MethodGet, path: "/qr", tag: tagPairing, id: "get-qr", auth: deviceUser,
 		summary: "The current code of the running pairing", message: "QR code retrieved successfully",
 		fallback: "Failed to read QR code", errors: []int{400, 409}, contents: forms,
-		handle: func(c *call, p qrParams, _ none) (codeView, error) {
-			code, err := a.Sessions.CurrentCode(c, c.account, c.deviceID)
+		handle: func(ctx context.Context, c *call, p qrParams, _ none) (codeView, error) {
+			code, err := a.Sessions.CurrentCode(ctx, c.account, c.deviceID)
 			if err != nil {
 				return codeView{}, err
 			}
@@ -75,14 +75,14 @@ func (a *API) pairingRoutes() {
 	onDevice(a, operation[none, none, none]{
 		method: http.MethodDelete, path: "/pairing", tag: tagPairing, id: "cancel-pairing", auth: deviceUser,
 		summary: "Cancel the running pairing", message: "Pairing cancelled", fallback: "Failed to cancel pairing", errors: []int{409},
-		handle: func(c *call, _ none, _ none) (none, error) {
-			return none{}, a.Sessions.CancelPairing(c, c.account, c.deviceID)
+		handle: func(ctx context.Context, c *call, _ none, _ none) (none, error) {
+			return none{}, a.Sessions.CancelPairing(ctx, c.account, c.deviceID)
 		},
 	})
 }
 
-func (a *API) login(c *call, p loginParams, _ none) (codeView, error) {
-	ctx, cancel := context.WithTimeout(c, seconds(p.Wait))
+func (a *API) login(ctx context.Context, c *call, p loginParams, _ none) (codeView, error) {
+	ctx, cancel := context.WithTimeout(ctx, seconds(p.Wait))
 	defer cancel()
 	code, err := a.Sessions.StartPairing(ctx, c.account, c.deviceID)
 	if errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal {
@@ -122,7 +122,7 @@ func (c *call) show(code session.PairingCode, form string, size int) (codeView, 
 // left is how many whole seconds a code is still good for.
 func left(until time.Time) int { return max(0, int(time.Until(until).Seconds())) }
 
-func (a *API) loginCode(c *call, _ none, b loginCodeBody) (phoneCodeView, error) {
+func (a *API) loginCode(ctx context.Context, c *call, _ none, b loginCodeBody) (phoneCodeView, error) {
 	if b.Phone == "" {
 		return phoneCodeView{}, fault.New(fault.Invalid, "phone is required")
 	}
@@ -140,15 +140,15 @@ func (a *API) loginCode(c *call, _ none, b loginCodeBody) (phoneCodeView, error)
 	if b.ClientName != nil {
 		client = *b.ClientName
 	}
-	code, err := a.Sessions.PairByPhone(c, c.account, c.deviceID, address.Phone(), notify, client)
+	code, err := a.Sessions.PairByPhone(ctx, c.account, c.deviceID, address.Phone(), notify, client)
 	if err != nil {
 		return phoneCodeView{}, err
 	}
 	return phoneCodeView{PairCode: code.Text, ExpiresAt: instant(code.ExpiresAt), Timeout: left(code.ExpiresAt)}, nil
 }
 
-func (a *API) watchPairing(c *call, _ none, _ none) (none, error) {
-	ctx, cancel := a.under(c)
+func (a *API) watchPairing(ctx context.Context, c *call, _ none, _ none) (none, error) {
+	ctx, cancel := a.under(ctx)
 	steps, err := a.Sessions.WatchPairing(ctx, c.account, c.deviceID)
 	if err != nil {
 		cancel()

@@ -26,7 +26,7 @@ type endpoint struct {
 	bodyOptional bool
 	status       int
 	message      string
-	prepare      func(c *call, body []byte) (func(*call) (any, error), error)
+	prepare      func(c *call, body []byte) (work, error)
 }
 
 // maxBody is the limit of a JSON body.
@@ -78,10 +78,11 @@ type output struct {
 }
 
 func (a *API) answer(e endpoint, w http.ResponseWriter, r *http.Request) (output, error) {
-	c := &call{Context: r.Context(), r: r, status: e.status, message: e.message}
-	if err := a.authenticate(e, c); err != nil {
+	ctx, c := r.Context(), &call{r: r, status: e.status, message: e.message}
+	if err := a.authenticate(ctx, e, c); err != nil {
 		return output{}, err
 	}
+	ctx = access.NewContext(ctx, c.principal)
 	if err := a.limit(e, c); err != nil {
 		return output{}, err
 	}
@@ -93,20 +94,24 @@ func (a *API) answer(e endpoint, w http.ResponseWriter, r *http.Request) (output
 		}
 	}
 	if e.method == http.MethodPost && len(r.Header["Idempotency-Key"]) > 0 {
-		return a.once(e, c, body)
+		return a.once(ctx, e, c, body)
 	}
-	return a.work(e, c, body)
+	run, err := a.ready(ctx, e, c, body)
+	if err != nil {
+		return output{}, err
+	}
+	return run(ctx)
 }
 
 // authenticate finds out who calls.
-func (a *API) authenticate(e endpoint, c *call) (err error) {
+func (a *API) authenticate(ctx context.Context, e endpoint, c *call) (err error) {
 	switch e.auth {
 	case nobody:
 		return nil
 	case admins:
 		c.principal, err = a.Gate.Admin(c.r.Header)
 	default:
-		c.principal, err = a.Gate.User(c, c.r.Header)
+		c.principal, err = a.Gate.User(ctx, c.r.Header)
 	}
 	if err != nil {
 		return err
@@ -115,7 +120,6 @@ func (a *API) authenticate(e endpoint, c *call) (err error) {
 		return access.ErrMissing // a device token is no credential here
 	}
 	c.account = c.principal.AccountID
-	c.Context = access.NewContext(c.Context, c.principal)
 	return nil
 }
 
@@ -155,17 +159,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// work does an operation and renders its answer.
-func (a *API) work(e endpoint, c *call, body []byte) (output, error) {
-	run, err := a.ready(e, c, body)
-	if err != nil {
-		return output{}, err
-	}
-	return run(c)
-}
-
 // ready does all checks that need no transaction, and returns what is left to do.
-func (a *API) ready(e endpoint, c *call, body []byte) (func(*call) (output, error), error) {
+func (a *API) ready(ctx context.Context, e endpoint, c *call, body []byte) (func(context.Context) (output, error), error) {
 	if err := e.checkBody(c.r, body); err != nil {
 		return nil, err
 	}
@@ -174,12 +169,12 @@ func (a *API) ready(e endpoint, c *call, body []byte) (func(*call) (output, erro
 		return nil, err
 	}
 	if e.auth.onDevice() {
-		if err := a.chooseDevice(c); err != nil {
+		if err := a.chooseDevice(ctx, c); err != nil {
 			return nil, err
 		}
 	}
-	return func(c *call) (output, error) {
-		data, err := run(c)
+	return func(ctx context.Context) (output, error) {
+		data, err := run(ctx)
 		if err != nil {
 			return output{}, err
 		}
@@ -215,7 +210,7 @@ func isJSON(contentType string) bool {
 }
 
 // chooseDevice finds the device that a call acts on, and makes sure that the caller may see it.
-func (a *API) chooseDevice(c *call) error {
+func (a *API) chooseDevice(ctx context.Context, c *call) error {
 	wanted := c.wantedDevice()
 	if c.principal.Role == access.Device {
 		if wanted != "" && wanted != c.principal.DeviceID {
@@ -225,16 +220,16 @@ func (a *API) chooseDevice(c *call) error {
 		return nil
 	}
 	if wanted == "" {
-		return a.onlyDevice(c)
+		return a.onlyDevice(ctx, c)
 	}
-	d, err := a.Sessions.Get(c, c.account, wanted)
+	d, err := a.Sessions.Get(ctx, c.account, wanted)
 	c.deviceID = d.ID
 	return err
 }
 
 // onlyDevice is the device of an account that has one, so that it need not be named.
-func (a *API) onlyDevice(c *call) error {
-	devices, _, err := a.Sessions.List(c, session.Filter{AccountID: c.account, Limit: 2})
+func (a *API) onlyDevice(ctx context.Context, c *call) error {
+	devices, _, err := a.Sessions.List(ctx, session.Filter{AccountID: c.account, Limit: 2})
 	switch {
 	case err != nil:
 		return err

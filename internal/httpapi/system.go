@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"cmp"
+	"context"
 	_ "embed"
 	"maps"
 	"net/http"
@@ -44,13 +45,13 @@ func (a *API) systemRoutes() {
 	mount(a, operation[none, none, versionView]{
 		method: http.MethodGet, path: "/version", tag: tagSystem, id: "get-version", summary: "Version of this build",
 		message: "Version retrieved successfully", fallback: "Failed to read version",
-		handle: func(*call, none, none) (versionView, error) {
+		handle: func(context.Context, *call, none, none) (versionView, error) {
 			return versionView{Version: a.Version, Commit: a.Commit, Library: a.Library}, nil
 		},
 	})
 	mount(a, operation[none, none, none]{
 		method: http.MethodGet, path: "/health/live", tag: tagSystem, id: "get-live", summary: "200 while the process runs",
-		message: "Alive", fallback: "Failed to answer", handle: func(*call, none, none) (none, error) { return none{}, nil },
+		message: "Alive", fallback: "Failed to answer", handle: func(context.Context, *call, none, none) (none, error) { return none{}, nil },
 	})
 	mount(a, operation[none, none, readyView]{
 		method: http.MethodGet, path: "/health/ready", tag: tagSystem, id: "get-ready",
@@ -67,9 +68,9 @@ func (a *API) systemRoutes() {
 var favicon []byte
 
 // readiness is about this instance, never about WhatsApp: a disconnected account does not make it unready.
-func (a *API) readiness(c *call, _ none, _ none) (readyView, error) {
+func (a *API) readiness(ctx context.Context, c *call, _ none, _ none) (readyView, error) {
 	v, wrong := readyView{Checks: map[string]string{}}, ""
-	checks := a.Checks(c)
+	checks := a.Checks(ctx)
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
 		v.Checks[name] = "ok"
 		if err := checks[name]; err != nil {
@@ -99,7 +100,7 @@ func (a *API) readiness(c *call, _ none, _ none) (readyView, error) {
 }
 
 // root sends browsers to the dashboard and tells everybody else what this is.
-func (a *API) root(c *call, _ none, _ none) (rootView, error) {
+func (a *API) root(ctx context.Context, c *call, _ none, _ none) (rootView, error) {
 	if a.UI != "" && strings.Contains(c.r.Header.Get("Accept"), "text/html") {
 		c.raw = &raw{write: func(w http.ResponseWriter) { redirect(w, a.BasePath+a.UI) }}
 		return rootView{}, nil

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 
 	"wapost/internal/fault"
@@ -122,19 +123,19 @@ func (c *call) webhooks() webhook.Scope {
 	return webhook.Scope{AccountID: c.account, DeviceID: c.principal.DeviceID}
 }
 
-func (a *API) createWebhook(c *call, _ none, b createWebhookBody) (createdWebhook, error) {
-	w, generated, err := a.Webhooks.Create(c, c.webhooks(), b.draft())
+func (a *API) createWebhook(ctx context.Context, c *call, _ none, b createWebhookBody) (createdWebhook, error) {
+	w, generated, err := a.Webhooks.Create(ctx, c.webhooks(), b.draft())
 	if err != nil {
 		return createdWebhook{}, err
 	}
 	return viewCreated(w, generated), nil
 }
 
-func (a *API) listWebhooks(c *call, p listWebhooksParams, _ none) ([]webhookView, error) {
-	if err := a.mayAsk(c, p.DeviceID); err != nil {
+func (a *API) listWebhooks(ctx context.Context, c *call, p listWebhooksParams, _ none) ([]webhookView, error) {
+	if err := a.mayAsk(ctx, c, p.DeviceID); err != nil {
 		return nil, err
 	}
-	list, next, err := a.Webhooks.List(c, c.webhooks(), webhook.ListOptions{
+	list, next, err := a.Webhooks.List(ctx, c.webhooks(), webhook.ListOptions{
 		After: p.After, Limit: p.Limit, Active: p.Active, State: webhook.State(p.State), DeviceID: p.DeviceID,
 	})
 	if err != nil {
@@ -142,7 +143,7 @@ func (a *API) listWebhooks(c *call, p listWebhooksParams, _ none) ([]webhookView
 	}
 	views := make([]webhookView, len(list))
 	for i := range list {
-		if views[i], err = a.viewWebhook(c, list[i]); err != nil {
+		if views[i], err = a.viewWebhook(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -151,33 +152,33 @@ func (a *API) listWebhooks(c *call, p listWebhooksParams, _ none) ([]webhookView
 }
 
 // mayAsk refuses a device that is not the caller's, before it is used as a filter.
-func (a *API) mayAsk(c *call, deviceID string) error {
+func (a *API) mayAsk(ctx context.Context, c *call, deviceID string) error {
 	if deviceID == "" || deviceID == c.principal.DeviceID {
 		return nil
 	}
 	if c.principal.DeviceID != "" {
 		return fault.New(fault.NotFound, "No such device")
 	}
-	_, err := a.Sessions.Get(c, c.account, deviceID)
+	_, err := a.Sessions.Get(ctx, c.account, deviceID)
 	return err
 }
 
-func (a *API) getWebhook(c *call, p webhookID, _ none) (webhookView, error) {
-	w, err := a.Webhooks.Get(c, c.webhooks(), int64(p.ID))
+func (a *API) getWebhook(ctx context.Context, c *call, p webhookID, _ none) (webhookView, error) {
+	w, err := a.Webhooks.Get(ctx, c.webhooks(), int64(p.ID))
 	if err != nil {
 		return webhookView{}, err
 	}
-	return a.viewWebhook(c, w)
+	return a.viewWebhook(ctx, w)
 }
 
-func (a *API) patchWebhook(c *call, p webhookID, b patchWebhookBody) (webhookView, error) {
-	w, err := a.Webhooks.Patch(c, c.webhooks(), int64(p.ID), b.patch())
+func (a *API) patchWebhook(ctx context.Context, c *call, p webhookID, b patchWebhookBody) (webhookView, error) {
+	w, err := a.Webhooks.Patch(ctx, c.webhooks(), int64(p.ID), b.patch())
 	if err != nil {
 		return webhookView{}, err
 	}
-	return a.viewWebhook(c, w)
+	return a.viewWebhook(ctx, w)
 }
 
-func (a *API) deleteWebhook(c *call, p webhookID, _ none) (none, error) {
-	return none{}, a.Webhooks.Delete(c, c.webhooks(), int64(p.ID))
+func (a *API) deleteWebhook(ctx context.Context, c *call, p webhookID, _ none) (none, error) {
+	return none{}, a.Webhooks.Delete(ctx, c.webhooks(), int64(p.ID))
 }
