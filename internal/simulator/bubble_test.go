@@ -73,7 +73,6 @@ func TestASilentHandshakeTimesOut(t *testing.T) {
 func TestUnansweredPingsAreNoticed(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		c := w.client(nil)
-		c.EnableAutoReconnect = false // else the client gives the connection up after three minutes
 		d := w.link(w.person(ownerPhone, "Owner"), c)
 		faults(t, w.s, d.ID(), func(f *Faults) { f.MutePings = true })
 		time.Sleep(2 * time.Minute)
@@ -128,7 +127,7 @@ func TestAHarshCloseMayHideTheReason(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		for harsh, pause := range map[bool]time.Duration{false: closePause, true: 0} {
 			c := w.client(nil)
-			c.EnableAutoReconnect = false
+			c.stayDown()
 			d := w.link(w.person(ownerPhone, "Owner"), c)
 			faults(t, w.s, "", func(f *Faults) { f.HarshClose = harsh })
 			start, mark, live := time.Now(), c.events.Next(), d.connection()

@@ -190,7 +190,7 @@ func TestUnpairedConnectionsEndAfterTheTimeout(t *testing.T) {
 	w := newWorld(t, Options{})
 	faults(t, w.s, "", func(f *Faults) { f.PairTimeoutMS = 50 })
 	c := w.client(nil)
-	c.EnableAutoReconnect = false
+	c.stayDown()
 	c.connect()
 	await[*events.QR](t, c, nil)
 	await[*events.Disconnected](t, c, nil)

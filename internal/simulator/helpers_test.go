@@ -95,12 +95,14 @@ func (w *world) http() *http.Client {
 	return &http.Client{Transport: &http.Transport{DialContext: w.s.Dial, DialTLSContext: w.s.Dial}}
 }
 
-// client is the real client with what it has reported.
+// client is the real client with what it has reported. It comes back by a loop of its own: the library's has a data race
+// with a send that waits for the connection.
 type client struct {
 	*whatsmeow.Client
-	w      *world
-	keys   *store.Device
-	events *Feed[any]
+	w        *world
+	keys     *store.Device
+	events   *Feed[any]
+	stayDown func() // ends the loop
 }
 
 // client makes a client that was never linked. handle may refuse events; nil accepts all.
@@ -113,13 +115,35 @@ func (w *world) clientOn(keys *store.Device, handle func(any) bool) *client {
 	c.SetWebsocketHTTPClient(h)
 	c.SetPreLoginHTTPClient(h)
 	c.SetMediaHTTPClient(h)
-	c.SynchronousAck, c.EnableDecryptedEventBuffer = true, true
+	c.SynchronousAck, c.EnableDecryptedEventBuffer, c.EnableAutoReconnect = true, true, false
 	c.AddEventHandlerWithSuccessStatus(func(e any) bool {
 		c.events.add(func(uint64) any { return e })
 		return handle == nil || handle(e)
 	})
-	w.t.Cleanup(c.Disconnect)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c.comeBack(ctx)
+	}()
+	c.stayDown = func() { cancel(); <-ended }
+	w.t.Cleanup(func() { c.stayDown(); c.Disconnect() })
 	return c
+}
+
+// comeBack connects again after each Disconnected.
+func (c *client) comeBack(ctx context.Context) {
+	lost := Query[any]{Limit: 1, Timeout: 1000 * time.Hour, Keep: func(e *any) bool { _, is := (*e).(*events.Disconnected); return is }}
+	for {
+		page := c.events.Read(ctx, lost)
+		if ctx.Err() != nil {
+			return
+		}
+		lost.After = page.Next
+		for wait(ctx, nil, time.Millisecond) && c.Connect() != nil {
+			wait(ctx, nil, 20*time.Millisecond)
+		}
+	}
 }
 
 func (c *client) connect() {
@@ -131,6 +155,7 @@ func (c *client) connect() {
 
 // restart ends a client and makes another object on the same keys; it does not connect.
 func (c *client) restart(handle func(any) bool) *client {
+	c.stayDown()
 	c.Disconnect()
 	return c.w.clientOn(c.keys, handle)
 }
