@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -150,5 +152,36 @@ func TestHourlyLimitIsSharedByAllCredentialsOfAnAccount(t *testing.T) {
 	r.call(token, "GET", "/webhooks", nil).ok(http.StatusOK)
 	for _, credential := range []string{key, token} {
 		r.call(credential, "GET", "/webhooks", nil).ok(http.StatusTooManyRequests)
+	}
+}
+
+// brokenStore cannot answer who anybody is.
+type brokenStore struct{ access.Credentials }
+
+func (brokenStore) KeyByHash(context.Context, []byte) (access.KeyRecord, error) {
+	return access.KeyRecord{}, errors.New("disk I/O error")
+}
+
+func (brokenStore) DeviceByID(context.Context, string) (access.DeviceRecord, error) {
+	return access.DeviceRecord{}, errors.New("disk I/O error")
+}
+
+func TestFailingDatabaseIsNeverAWrongCredential(t *testing.T) {
+	r := newRig(t)
+	_, key := r.account()
+	_, token := r.device(key)
+	tokens, err := access.NewTokens([]byte(strings.Repeat("k", 32)), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.api.Gate = access.NewGate(brokenStore{}, tokens, access.AdminSecret{})
+	for _, credential := range []string{key, token} {
+		a := r.call(credential, "GET", "/webhooks", nil).wants(http.StatusServiceUnavailable, "Storage is unavailable")
+		if a.message() != "Service unavailable" || a.Header().Get("Retry-After") == "" || strings.Contains(a.Body.String(), "disk") {
+			t.Errorf("%v %s", a.Header(), a.Body)
+		}
+	}
+	if !strings.Contains(r.log.String(), "disk I/O error") {
+		t.Errorf("the cause is not in the log: %s", r.log)
 	}
 }

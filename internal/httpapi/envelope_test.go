@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -154,4 +155,26 @@ func TestStoppingRefusesRequests(t *testing.T) {
 	}
 	r.call("", "GET", "/health/live", nil).ok(http.StatusOK)
 	r.call("", "GET", "/health/ready", nil).wants(http.StatusServiceUnavailable, "Shutting down")
+}
+
+func TestHeadIsGetWithoutABody(t *testing.T) {
+	r := newRig(t)
+	server := httptest.NewServer(r.handler)
+	t.Cleanup(server.Close)
+	resp, err := server.Client().Head(server.URL + "/version")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }() // there is none
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != jsonType || resp.ContentLength <= 0 {
+		t.Errorf("%d %v", resp.StatusCode, resp.Header)
+	}
+}
+
+// Headers that never come must not hold a connection, and a stream must be allowed to last.
+func TestServerBoundsHeadersAndLetsStreamsLast(t *testing.T) {
+	s := Server(":0", http.NotFoundHandler())
+	if s.ReadHeaderTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 || s.WriteTimeout != 0 {
+		t.Errorf("%+v", s)
+	}
 }
