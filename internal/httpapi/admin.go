@@ -105,7 +105,7 @@ func (a *API) health(ctx context.Context, c *call, _ none, _ none) (healthView, 
 			v.Status = "degraded"
 		}
 		if name == "database" || name == "writer" {
-			v.Status, v.Database = "down", err.Error()
+			v.Status, v.Database = "down", fail(err, "failed").sentence
 		}
 	}
 	if t, err := a.totals(ctx); err == nil {

@@ -30,7 +30,7 @@ type Options struct {
 	Figures    Figures
 
 	// Checks looks at what must work for the instance to be of use: "database", "migrations", "writer", "disk"; nil = ok.
-	// The texts of the errors are shown to everybody.
+	// Everybody is shown the sentence of a fault, and "failed" for any other error.
 	Checks func(ctx context.Context) map[string]error
 
 	BasePath string      // "/gateway" puts every route under it; optional

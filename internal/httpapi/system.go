@@ -74,7 +74,8 @@ func (a *API) readiness(ctx context.Context, c *call, _ none, _ none) (readyView
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
 		v.Checks[name] = "ok"
 		if err := checks[name]; err != nil {
-			v.Checks[name] = err.Error()
+			v.Checks[name] = fail(err, "failed").sentence
+			a.log.Warn("not ready", "check", name, "error", err)
 			wrong = cmp.Or(wrong, "Not ready: "+name)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"wapost/internal/fault"
 )
 
 func TestRootTellsWhatThisIs(t *testing.T) {
@@ -36,12 +38,16 @@ func TestReadiness(t *testing.T) {
 	if body := ready().ok(http.StatusOK).Body.String(); !strings.Contains(body, `"data":{"checks":{"database":"ok","disk":"ok"}}`) {
 		t.Errorf("ready: %s", body)
 	}
-	r.checks["disk"] = errors.New("less than 100 MB free")
+	r.checks["disk"] = fault.New(fault.Unavailable, "less than 100 MB free")
 	a := ready().wants(http.StatusServiceUnavailable, "Not ready: disk")
 	if !strings.Contains(a.Body.String(), `"checks":{"database":"ok","disk":"less than 100 MB free"}`) || a.Header().Get("Retry-After") == "" {
 		t.Errorf("disk: %v %s", a.Header(), a.Body)
 	}
 	r.call("", "GET", "/health/live", nil).ok(http.StatusOK)
+	r.checks["disk"] = errors.New("statfs /var/lib/wapost: permission denied")
+	if body := ready().Body.String(); !strings.Contains(body, `"disk":"failed"`) {
+		t.Errorf("the inside is shown: %s", body)
+	}
 	delete(r.checks, "disk")
 	fresh := New(r.api.Options)
 	r.api, r.handler = fresh, fresh.Handler()
@@ -60,7 +66,7 @@ func TestAdminHealthSaysWhatIsWrong(t *testing.T) {
 	if a := health(); a.get("status") != "degraded" {
 		t.Errorf("disk: %s", a.Body)
 	}
-	r.checks["writer"] = errors.New("Storage is unavailable")
+	r.checks["writer"] = fault.Wrap(errors.New("disk I/O error"), fault.Unavailable, "Storage is unavailable")
 	if a := health(); a.get("status") != "down" || a.get("database") != "Storage is unavailable" {
 		t.Errorf("writer: %s", a.Body)
 	}
