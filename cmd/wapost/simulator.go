@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"wapost/internal/simulator"
@@ -19,9 +18,9 @@ import (
 // simulatorCmd runs a simulated WhatsApp and its control API in a process of their own. It prints one line of JSON to stdout
 // when both can be reached, and ends cleanly on SIGINT and SIGTERM.
 type simulatorCmd struct {
-	Listen        string `default:"127.0.0.1:7090" help:"Loopback address of the control API."`
-	Wire          string `default:"127.0.0.1:0" help:"Loopback address that gateways connect to."`
-	ExitWithStdin bool   `help:"End when standard input is closed, as when the parent process dies."`
+	Listen        string `default:"127.0.0.1:7090" env:"WAPOST_SIMULATOR_LISTEN" help:"Loopback address of the control API."`
+	Wire          string `default:"127.0.0.1:0" env:"WAPOST_SIMULATOR_WIRE" help:"Loopback address that gateways connect to."`
+	ExitWithStdin bool   `env:"-" help:"End when standard input is closed, as when the parent process dies."`
 }
 
 // simulatorReady is the line on stdout.
@@ -49,7 +48,7 @@ func (c *simulatorCmd) serve(ctx context.Context, out io.Writer, log *slog.Logge
 	if err := sim.Listen(c.Wire); err != nil {
 		return fmt.Errorf("open the wire: %w", err)
 	}
-	api := control.New(sim, control.Options{Logger: log, Version: simulatorVersion()})
+	api := control.New(sim, control.Options{Logger: log, Version: version})
 	if err := api.Listen(c.Listen); err != nil {
 		return err
 	}
@@ -89,12 +88,4 @@ func untilClosed(ctx context.Context, r io.Reader) context.Context {
 		_, _ = io.Copy(io.Discard, r) // an error is an end too
 	}()
 	return ctx
-}
-
-// simulatorVersion is the version that the binary was built as.
-func simulatorVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
-	}
-	return "unknown"
 }

@@ -152,8 +152,11 @@ func TestWhatWouldBePassedOverIsRefused(t *testing.T) {
 		"huge file":               {Document: &simclient.File{Size: 1 << 40}},
 		"negative file":           {Sticker: &simclient.File{Size: -1}},
 		"no protobuf":             {Raw: []byte{255}},
+		"numbers in a group":      {To: "120363000000000000@g.us", Text: "x", Addressing: "pn"},
 	} {
-		m.To = "4915100000003"
+		if m.To == "" {
+			m.To = "4915100000003"
+		}
 		if _, err := r.Send(t.Context(), "4915100000003", m); simclient.CodeOf(err) != "invalid_request" {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -62,14 +62,17 @@ func (b *messageBody) check() error {
 	if err := addressable("to", b.To); err != nil {
 		return err
 	}
+	toGroup := strings.HasSuffix(b.To, "@"+types.GroupServer)
 	context := b.ReplyTo != "" || len(b.Mentions) > 0 || b.Forwarded || b.ExpiresS != 0
 	switch {
 	case b.ExpiresS < 0:
 		return invalid("expires_s must not be negative")
 	case context && !hasContext(kind):
 		return invalid("%s carries no reply_to, mentions, forwarded or expires_s", kind)
-	case b.NoSenderKey && !strings.HasSuffix(b.To, "@"+types.GroupServer):
+	case b.NoSenderKey && !toGroup:
 		return invalid("no_sender_key is for messages to groups")
+	case b.Addressing == simulator.AddressPN && toGroup:
+		return invalid("addressing pn is for messages outside of groups")
 	}
 	return nil
 }

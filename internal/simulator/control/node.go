@@ -73,9 +73,7 @@ func parseNode(raw []byte, path string, depth int) (waBinary.Node, error) {
 		Attrs   map[string]json.RawMessage `json:"attrs"`
 		Content json.RawMessage            `json:"content"`
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if dec.Decode(&form) != nil {
+	if strictly(raw, &form) != nil {
 		return waBinary.Node{}, invalid("%s must be an object of tag, attrs and content", path)
 	}
 	if form.Tag == "" {
@@ -94,6 +92,12 @@ func parseNode(raw []byte, path string, depth int) (waBinary.Node, error) {
 	return n, err
 }
 
+func strictly(raw []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
+}
+
 // parseAttr reads text, or a JID: as text it would reach the client as another type.
 func parseAttr(raw []byte, path string) (any, error) {
 	var text string
@@ -103,7 +107,7 @@ func parseAttr(raw []byte, path string) (any, error) {
 	var form struct {
 		JID *string `json:"jid"`
 	}
-	if json.Unmarshal(raw, &form) != nil || form.JID == nil {
+	if strictly(raw, &form) != nil || form.JID == nil {
 		return nil, invalid(`%s must be a string or {"jid": string}`, path)
 	}
 	jid, err := types.ParseJID(*form.JID)
@@ -128,7 +132,7 @@ func parseContent(raw []byte, path string, depth int) (any, error) {
 		var form struct {
 			Base64 *[]byte `json:"base64"`
 		}
-		if json.Unmarshal(raw, &form) == nil && form.Base64 != nil {
+		if strictly(raw, &form) == nil && form.Base64 != nil {
 			return *form.Base64, nil
 		}
 	case '[':
