@@ -6,6 +6,7 @@ import (
 )
 
 // handleAck is the client's word for stanzas that are not messages, and for messages that it could not decrypt or refuses.
+// With an error it takes the stanza out of the queue all the same; what real servers do then differs by report.
 func (d *Device) handleAck(n *waBinary.Node) {
 	d.acknowledge(attrText(n, "class"), attrText(n, "id"), attrText(n, "error"))
 }

@@ -83,12 +83,25 @@ func (p *Person) letter(m *Message, chat types.JID) (*letter, error) {
 		l.at = time.Now()
 	}
 	if m.Only != "" {
-		if l.only, err = p.srv.Device(m.Only); err != nil {
+		if l.only, err = p.only(m.Only, chat); err != nil {
 			return nil, err
 		}
 	}
 	l.delivery = &Delivery{ID: l.id, To: chat, At: l.at}
 	return l, nil
+}
+
+// only finds the one device that a message goes to; it must be a receiver's or one of the sender's own.
+func (p *Person) only(id string, chat types.JID) (*Device, error) {
+	d, err := p.srv.Device(id)
+	if err != nil {
+		return nil, err
+	}
+	g := p.srv.groupByJID(chat)
+	if d.person != p && d.person.lid != chat && (g == nil || g.role(d.person) == "") {
+		return nil, fail(CodeInvalid, "device %s does not receive this message", d.ID())
+	}
+	return d, nil
 }
 
 // resolve finds what a "to" names: a group or a person.
