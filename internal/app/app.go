@@ -143,6 +143,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	sender := httppost.New(guard.Transport(egress.TransportOptions{}), o.Version)
 	a.engine = delivery.New(delivery.Options{Store: a.db.Deliveries(), Transport: sender, Logger: a.log})
 	a.db.OnRecorded(a.engine.Recorded)
+	a.db.OnWebhookGone(a.engine.WebhookChanged)
 	log := journal.New(a.db.Events())
 	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})

@@ -20,7 +20,7 @@ const (
 	dialTimeout = 10 * time.Second // lookup and all addresses of a name together
 	tlsTimeout  = 10 * time.Second
 	idleTimeout = 90 * time.Second
-	idlePerHost = 64   // the highest max_in_flight of a webhook
+	idlePerHost = 1024 // many webhooks may share a host; dialling anew costs more than an idle connection
 	idleTotal   = 4096 // file descriptors that may lie idle
 	maxHeaders  = 64 << 10
 	pingAfter   = 15 * time.Second // silence after which an HTTP/2 connection must show that it lives

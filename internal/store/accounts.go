@@ -120,6 +120,9 @@ func (s *Accounts) DeleteAccount(ctx context.Context, id int64) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM idempotency WHERE scope >= $1 AND scope < $2`, prefix, prefix[:len(prefix)-1]+"}"); err != nil {
 			return err
 		}
+		if err := s.db.tellHooksGone(ctx, tx, `SELECT id FROM webhooks WHERE account_id = $1`, id); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, `DELETE FROM accounts WHERE id = $1`, id)
 		return err
 	})

@@ -144,6 +144,9 @@ lid = CASE WHEN $2 THEN NULL ELSE lid END, updated_at = $3 WHERE id = $1`, id, f
 // Delete removes a device; webhooks and outgoing messages go with it.
 func (s *Devices) Delete(ctx context.Context, id string) error {
 	return s.db.Write(ctx, "delete device", func(ctx context.Context, tx *Tx) error {
+		if err := s.db.tellHooksGone(ctx, tx, `SELECT id FROM webhooks WHERE device_id = $1`, id); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `DELETE FROM devices WHERE id = $1`, id)
 		return err
 	})

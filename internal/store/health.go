@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -22,7 +23,12 @@ func (h *health) note(err error) {
 // fresh is how long a commit vouches for the writer without a probe.
 const fresh = 5 * time.Second
 
-// Check reports whether the database can be written now. It asks the last commit, and writes a mark of its own when that is
+// patience is how long the mark of Check may take; another program may hold the database.
+const patience = 2 * time.Second
+
+var errSlow = errors.New("a write takes too long")
+
+// Check reports whether an event could be recorded now. It asks the last commit, and writes something of its own when that is
 // too old to tell or has failed.
 func (db *DB) Check(ctx context.Context) error {
 	db.health.mu.Lock()
@@ -31,9 +37,29 @@ func (db *DB) Check(ctx context.Context) error {
 	if err == nil && time.Since(last) < fresh {
 		return nil
 	}
+	done := make(chan error, 1)
+	go func() { done <- db.probe(context.WithoutCancel(ctx)) }()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-limit.C:
+		return fold(errSlow)
+	case <-ctx.Done():
+		return ctxError(ctx)
+	}
+}
+
+// probe writes and removes as much as a large event takes: a disk may be full although a row in place can be changed.
+func (db *DB) probe(ctx context.Context) error {
 	return db.Write(ctx, "check storage", func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO meta (key, value) VALUES ('checked_at', $1)
-ON CONFLICT (key) DO UPDATE SET value = excluded.value`, time.Now().UTC().Format(time.RFC3339))
+		_, err := tx.Exec(ctx, `INSERT INTO meta (key, value) VALUES ('probe', hex(zeroblob(16384)))
+ON CONFLICT (key) DO UPDATE SET value = excluded.value`)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM meta WHERE key = 'probe'`)
 		return err
 	})
 }

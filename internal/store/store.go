@@ -28,6 +28,7 @@ type DB struct {
 	closing  chan struct{} // closed when the writer takes no more jobs
 	closed   chan struct{} // closed when the writer has ended
 	recorded func([]*event.Recorded)
+	hookGone func(int64)
 	health   health
 	ledger   ledger
 }
@@ -52,7 +53,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{vault: o.Vault, log: log, pool: pool, read: read, jobs: make(chan job, queueLimit), 
+	db := &DB{vault: o.Vault, log: log, pool: pool, read: read, jobs: make(chan job, queueLimit),
 		closing: make(chan struct{}), closed: make(chan struct{})}
 	if err := db.ledger.load(ctx, read); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -63,6 +64,10 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // OnRecorded sets who is told about committed events, in commit order, on the writer goroutine: it must not block. Call it
 // before Run.
 func (db *DB) OnRecorded(f func([]*event.Recorded)) { db.recorded = f }
+
+// OnWebhookGone sets who is told, after the commit, about each webhook that was deleted together with its device or account.
+// It runs on the writer goroutine: it must not block. Call it before Run.
+func (db *DB) OnWebhookGone(f func(id int64)) { db.hookGone = f }
 
 // Read returns the read-only pool.
 func (db *DB) Read() *sql.DB { return db.read }

@@ -80,6 +80,10 @@ func (tx *Tx) savepoint(ctx context.Context, fn func(context.Context, *Tx) error
 	mark, callbacks := tx.round.mark(), len(tx.after)
 	err := guarded(context.WithValue(ctx, txKey{}, tx), tx, fn)
 	undo := context.WithoutCancel(ctx)
+	if err != nil && broken(err) { // SQLite may have rolled back the whole round by itself, savepoints included
+		tx.round.broken = err
+		return err
+	}
 	if err != nil {
 		tx.round.rollbackTo(mark)
 		tx.after = tx.after[:callbacks]

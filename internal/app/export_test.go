@@ -1,0 +1,42 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"wapost/internal/store"
+)
+
+// Full is a disk without room.
+type Full struct {
+	t testing.TB
+	a *App
+}
+
+// FillDisk lets the database grow no further, which SQLite reports as it reports a full disk.
+func (a *App) FillDisk(t testing.TB) interface{ Free() } {
+	t.Helper()
+	f := &Full{t, a}
+	f.limit(1) // SQLite takes the present size when the limit is below it
+	return f
+}
+
+// Free makes room again.
+func (f *Full) Free() { f.limit(1 << 30) }
+
+func (f *Full) limit(pages int) {
+	f.t.Helper()
+	err := f.a.db.Write(context.Background(), "limit the file", func(ctx context.Context, tx *store.Tx) error {
+		var n int
+		return tx.QueryRow(ctx, pragma(pages)).Scan(&n)
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func pragma(pages int) string { return fmt.Sprintf("PRAGMA max_page_count = %d", pages) }
+
+// BreakDatabase closes the files under the running gateway.
+func (a *App) BreakDatabase() { _ = a.db.Close() }
