@@ -25,7 +25,7 @@ const (
 	shortLife       = 30 * time.Second
 	shortLives      = 3 // in a row: somebody else uses the keys
 	deniedWait      = 15 * time.Minute
-	suspectWait     = 15 * time.Minute
+	suspectWait     = 5 * time.Minute
 	banWithoutEnd   = time.Hour
 	outdatedWait    = time.Hour
 	firstCodeShown  = 60 * time.Second

@@ -176,6 +176,8 @@ func (s *session) paired(v Paired) {
 	s.dev.JID, s.dev.LID, s.dev.Phone = v.JID, v.LID, v.Phone
 	s.dev.BusinessName, s.dev.Platform = v.BusinessName, v.Platform
 	s.mu.Unlock()
+	linked := v.Linked // the claim came before the LID was known
+	s.m.diary.add(entry{s.id, func(ctx context.Context) error { return s.m.store.Link(ctx, s.id, linked) }})
 	s.turn(Connecting, "paired")
 	data := event.PairSuccess{JID: bare(v.JID), LID: bare(v.LID), Phone: event.Text(v.Phone),
 		BusinessName: event.Text(v.BusinessName), Platform: event.Text(v.Platform)}
