@@ -40,6 +40,11 @@ type Entry struct {
 	Explicit    bool // sent only to webhooks that name it exactly
 }
 
+// Since is the release in which a type first appeared. Nothing was released before this one.
+func (Entry) Since() string { return firstRelease }
+
+const firstRelease = "0.1.0"
+
 // Version is the catalogue version of the payloads that this build renders.
 const Version = 1
 

@@ -51,6 +51,9 @@ const (
 
 	ReachoutTimelock Type = "account.reachout_timelock"
 	Unknown          Type = "event.unknown"
+
+	WebhookTest           Type = "webhook.test"
+	WebhookReplayFinished Type = "webhook.replay_finished"
 )
 
 var entries = []Entry{
@@ -97,4 +100,6 @@ var entries = []Entry{
 	{Type: DeviceGap, Title: "Device gap", Description: "Events of a period may be missing for good.", Class: Noted, Scope: PerDevice},
 	{Type: ReachoutTimelock, Title: "Reach-out timelock", Description: "WhatsApp limits messaging of new contacts, or lifts the limit.", Class: Durable, Scope: PerDevice},
 	{Type: Unknown, Title: "Unknown event", Description: "The library gave an event that we do not know or could not convert; its raw form is kept.", Class: Noted, Scope: PerDevice},
+	{Type: WebhookTest, Title: "Webhook test", Description: "A test was asked for. It goes to that webhook only and is not in the log.", Class: BestEffort, Scope: PerAccount},
+	{Type: WebhookReplayFinished, Title: "Replay finished", Description: "A replay to another webhook of the account has ended.", Class: Noted, Scope: PerAccount},
 }

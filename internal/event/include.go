@@ -26,13 +26,18 @@ func (r *Recorded) With(include []Include) []byte {
 }
 
 func withRaw(body, raw []byte) []byte {
-	open, ok := bytes.CutSuffix(body, []byte("}}"))
-	if !ok {
-		return body // data is null: nothing to put it into
-	}
 	part := append([]byte(`"raw":`), raw...)
 	if len(body)+len(part) > maxBody {
 		part = []byte(`"raw_omitted":true`)
+	}
+	return withPart(body, part)
+}
+
+// withPart puts a member at the end of data.
+func withPart(body, part []byte) []byte {
+	open, ok := bytes.CutSuffix(body, []byte("}}"))
+	if !ok {
+		return body // data is null: nothing to put it into
 	}
 	out := append(make([]byte, 0, len(body)+len(part)+1), open...)
 	if open[len(open)-1] != '{' {
