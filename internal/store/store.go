@@ -27,7 +27,7 @@ type DB struct {
 	jobs     chan job
 	closing  chan struct{} // closed when the writer takes no more jobs
 	closed   chan struct{} // closed when the writer has ended
-	recorded func([]*event.Recorded)
+	recorded []func([]*event.Recorded)
 	hookGone func(int64)
 	health   health
 	ledger   ledger
@@ -61,9 +61,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-// OnRecorded sets who is told about committed events, in commit order, on the writer goroutine: it must not block. Call it
-// before Run.
-func (db *DB) OnRecorded(f func([]*event.Recorded)) { db.recorded = f }
+// OnRecorded adds somebody who is told about committed events, in commit order, on the writer goroutine: it must not block.
+// Call it before Run.
+func (db *DB) OnRecorded(f func([]*event.Recorded)) { db.recorded = append(db.recorded, f) }
 
 // OnWebhookGone sets who is told, after the commit, about each webhook that was deleted together with its device or account.
 // It runs on the writer goroutine: it must not block. Call it before Run.

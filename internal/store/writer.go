@@ -102,8 +102,10 @@ func (w *writer) commit(jobs []job) {
 		}
 		return
 	}
-	if len(r.events) > 0 && w.db.recorded != nil {
-		w.db.recorded(r.events)
+	if len(r.events) > 0 {
+		for _, f := range w.db.recorded {
+			f(r.events)
+		}
 	}
 	for i, j := range jobs {
 		j.end(fold(errs[i]))
