@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -36,30 +35,13 @@ func (b backlog) orNext(row *sql.Row) (int64, error) {
 	return seq.Int64, err
 }
 
-// FirstSince implements webhook.Backlog. Times rise along the log but for steps of the clock, so it halves the log until the
-// place is found: about twenty reads, where a scan of a long hold would keep the writer from everybody.
+// FirstSince implements webhook.Backlog. A scan of a long hold would keep the writer from everybody.
 func (b backlog) FirstSince(ctx context.Context, t time.Time) (int64, error) {
 	low, err := b.Oldest(ctx)
 	if err != nil {
 		return 0, err
 	}
-	high := b.Head() + 1
-	for low < high {
-		var seq, at int64
-		middle := low + (high-low)/2
-		err := b.tx.QueryRow(ctx, `SELECT seq, at FROM events WHERE seq >= $1 ORDER BY seq LIMIT 1`, middle).Scan(&seq, &at)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			high = middle
-		case err != nil:
-			return 0, err
-		case at >= t.UnixMilli():
-			high = middle
-		default:
-			low = seq + 1
-		}
-	}
-	return low, nil
+	return firstSince(ctx, b.tx.QueryRow, low, b.Head()+1, t)
 }
 
 // Skip implements webhook.Backlog.
