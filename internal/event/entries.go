@@ -22,6 +22,25 @@ const (
 
 	NewsletterMessageReceived Type = "newsletter.message_received"
 
+	CallOffer       Type = "call.offer"
+	CallOfferNotice Type = "call.offer_notice"
+	CallAccept      Type = "call.accept"
+	CallPreAccept   Type = "call.pre_accept"
+	CallReject      Type = "call.reject"
+	CallTerminate   Type = "call.terminate"
+
+	GroupLeft              Type = "group.leave"
+	GroupParticipantUpdate Type = "group.participant_update"
+	GroupInfoUpdate        Type = "group.info_update"
+	GroupGone              Type = "group.deleted"
+
+	UserAbout          Type = "user.about"
+	PushNameUpdate     Type = "pushname.update"
+	BusinessNameUpdate Type = "business.name_update"
+	IdentityChange     Type = "identity.change"
+	PresenceChange     Type = "presence.update"
+	ChatPresenceChange Type = "chat.presence"
+
 	ConnectionConnected         Type = "connection.connected"
 	ConnectionDisconnected      Type = "connection.disconnected"
 	ConnectionLoggedOut         Type = "connection.logged_out"
@@ -49,6 +68,12 @@ const (
 	DeviceStateChanged Type = "device.state_changed"
 	DeviceGap          Type = "device.gap"
 
+	WebhookFailingType        Type = "webhook.failing"
+	WebhookRecoveredType      Type = "webhook.recovered"
+	WebhookDisabledType       Type = "webhook.disabled"
+	WebhookDeliveryFailedType Type = "webhook.delivery_failed"
+	WebhookEventsExpiredType  Type = "webhook.events_expired"
+
 	ReachoutTimelock Type = "account.reachout_timelock"
 	Unknown          Type = "event.unknown"
 
@@ -74,6 +99,22 @@ var entries = []Entry{
 	{Type: StatusDeleted, Title: "Status deleted", Description: "A story was revoked.", Class: Durable, Scope: PerChat},
 	{Type: StatusViewed, Title: "Status viewed", Description: "Someone viewed an own story.", Class: Durable, Scope: PerChat},
 	{Type: NewsletterMessageReceived, Title: "Newsletter message received", Description: "A post or story of a newsletter.", Class: Durable, Scope: PerChat},
+	{Type: CallOffer, Title: "Call offered", Description: "An incoming call.", Class: Durable, Scope: PerChat},
+	{Type: CallOfferNotice, Title: "Call noticed", Description: "Notice of a call, mostly of a group.", Class: Durable, Scope: PerChat},
+	{Type: CallAccept, Title: "Call accepted", Description: "A call was accepted on another own device or by the peer.", Class: Durable, Scope: PerChat},
+	{Type: CallPreAccept, Title: "Call ringing", Description: "The ringing of a call was acknowledged.", Class: Durable, Scope: PerChat},
+	{Type: CallReject, Title: "Call rejected", Description: "A call was rejected.", Class: Durable, Scope: PerChat},
+	{Type: CallTerminate, Title: "Call ended", Description: "A call ended.", Class: Durable, Scope: PerChat},
+	{Type: GroupLeft, Title: "Group left", Description: "The own account left a group or was removed from it.", Class: Durable, Scope: PerChat},
+	{Type: GroupParticipantUpdate, Title: "Group members changed", Description: "Members of a group were added, removed, promoted or demoted.", Class: Durable, Scope: PerChat},
+	{Type: GroupInfoUpdate, Title: "Group settings changed", Description: "Settings of a group changed; only changed members are given.", Class: Durable, Scope: PerChat},
+	{Type: GroupGone, Title: "Group deleted", Description: "A group was deleted.", Class: Durable, Scope: PerChat},
+	{Type: UserAbout, Title: "About changed", Description: "Someone's about text changed.", Class: Durable, Scope: PerChat},
+	{Type: PushNameUpdate, Title: "Push name changed", Description: "A push name differs from the one known before.", Class: Noted, Scope: PerChat},
+	{Type: BusinessNameUpdate, Title: "Business name changed", Description: "A verified name differs from the one known before.", Class: Noted, Scope: PerChat},
+	{Type: IdentityChange, Title: "Security code changed", Description: "Someone's security code changed: a new phone.", Class: Noted, Scope: PerChat},
+	{Type: PresenceChange, Title: "Presence", Description: "The online state of a subscribed person.", Class: BestEffort, Scope: PerChat},
+	{Type: ChatPresenceChange, Title: "Typing", Description: "Someone types or records.", Class: BestEffort, Scope: PerChat},
 	{Type: ConnectionConnected, Title: "Connected", Description: "The device is logged in and usable.", Class: Noted, Scope: PerDevice},
 	{Type: ConnectionDisconnected, Title: "Disconnected", Description: "The device is no longer connected, whatever the cause.", Class: Noted, Scope: PerDevice},
 	{Type: ConnectionLoggedOut, Title: "Logged out", Description: "The device was unlinked by the phone, by WhatsApp or by our API.", Class: Noted, Scope: PerDevice},
@@ -99,6 +140,11 @@ var entries = []Entry{
 	{Type: DeviceStateChanged, Title: "Device state changed", Description: "The state of the device changed.", Class: Noted, Scope: PerDevice},
 	{Type: DeviceGap, Title: "Device gap", Description: "Events of a period may be missing for good.", Class: Noted, Scope: PerDevice},
 	{Type: ReachoutTimelock, Title: "Reach-out timelock", Description: "WhatsApp limits messaging of new contacts, or lifts the limit.", Class: Durable, Scope: PerDevice},
+	{Type: WebhookFailingType, Title: "Webhook failing", Description: "Another webhook of the account no longer answers; announced again after 24 and 72 hours.", Class: Noted, Scope: PerAccount},
+	{Type: WebhookRecoveredType, Title: "Webhook recovered", Description: "Another webhook of the account answers again.", Class: Noted, Scope: PerAccount},
+	{Type: WebhookDisabledType, Title: "Webhook disabled", Description: "Another webhook of the account was switched off by us; its events are held.", Class: Noted, Scope: PerAccount},
+	{Type: WebhookDeliveryFailedType, Title: "Webhook delivery failed", Description: "A delivery to another webhook of the account was given up.", Class: Noted, Scope: PerAccount},
+	{Type: WebhookEventsExpiredType, Title: "Webhook events expired", Description: "Events that another webhook of the account held have left the log undelivered.", Class: Noted, Scope: PerAccount},
 	{Type: Unknown, Title: "Unknown event", Description: "The library gave an event that we do not know or could not convert; its raw form is kept.", Class: Noted, Scope: PerDevice},
 	{Type: WebhookTest, Title: "Webhook test", Description: "A test was asked for. It goes to that webhook only and is not in the log.", Class: BestEffort, Scope: PerAccount},
 	{Type: WebhookReplayFinished, Title: "Replay finished", Description: "A replay to another webhook of the account has ended.", Class: Noted, Scope: PerAccount},

@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"wapost/internal/event"
@@ -48,7 +49,7 @@ func (l *Line) persist(batch session.Batch) error {
 	defer cancel()
 	wait := firstCommitWait
 	for {
-		err := l.obs.Record(ctx, batch)
+		err := l.record(ctx, batch)
 		if err == nil || !fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
 			return err
 		}
@@ -60,6 +61,18 @@ func (l *Line) persist(batch session.Batch) error {
 			return err
 		}
 	}
+}
+
+// record commits once. A panic is a failure like any other: it counts for the quarantine.
+func (l *Line) record(ctx context.Context, batch session.Batch) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.d.Counters.HandlerPanics.Add(1)
+			l.log.Error("commit panicked", "device_id", l.deviceID(), "panic", p, "stack", string(debug.Stack()))
+			err = fault.New(fault.Internal, "Failed to record event")
+		}
+	}()
+	return l.obs.Record(ctx, batch)
 }
 
 // quarantine lets an event through that could not be stored five times although others could: what is known of it is kept

@@ -52,8 +52,16 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		return t.receipt(v)
 	case *events.NotifyAccountReachoutTimelock:
 		return t.timelock(v)
+	case *events.GroupInfo:
+		return t.group(v)
 	case *events.AppState: // besides the struct of its own kind, which comes too
 		return session.Batch{}
+	}
+	if b, ok := t.call(evt); ok {
+		return b
+	}
+	if b, ok := t.aboutPerson(evt); ok {
+		return b
 	}
 	return t.unknown(evt, unknownType, nil)
 }
@@ -68,14 +76,27 @@ func (t *translator) unknown(evt any, reason string, cause error) session.Batch 
 		data.Error = &text
 	}
 	e.Data = data
-	if m, ok := evt.(*events.Message); ok {
-		t.place(e, m)
-		e.Raw = rawMessage(m)
-		return session.Batch{Events: []*event.Event{e}}
-	}
-	e.SourceKey = sourceOf(evt)
-	e.Raw = rawEvent(evt)
+	t.describe(e, evt)
 	return session.Batch{Events: []*event.Event{e}}
+}
+
+// describe adds to an unknown event what can be found out about it. It must not fail: what it is asked for has made our own
+// code fail already.
+func (t *translator) describe(e *event.Event, evt any) {
+	defer func() {
+		if recover() != nil && e.SourceKey == "" {
+			e.Key = "d"
+		}
+	}()
+	m, ok := evt.(*events.Message)
+	if !ok {
+		e.SourceKey = sourceOf(evt)
+		e.Raw = rawEvent(evt)
+		return
+	}
+	e.SourceKey = identity(string(e.Type), plain(m.Info.Chat), plain(m.Info.Sender), m.Info.ID)
+	e.Raw = rawMessage(m)
+	t.place(e, m)
 }
 
 // place gives an event the time, the origin and the identity of a message.

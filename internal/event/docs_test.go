@@ -1,0 +1,86 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write docs/events.md anew")
+
+// The generated part of docs/events.md lies between these lines.
+const (
+	docsFile  = "../../docs/events.md"
+	docsBegin = "<!-- generated from the catalogue: go test ./internal/event -run Docs -update -->\n"
+	docsEnd   = "<!-- end of the generated part -->\n"
+)
+
+func TestDocsListTheCatalogue(t *testing.T) {
+	page, err := os.ReadFile(docsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(page), docsBegin)
+	got, after, ended := strings.Cut(rest, docsEnd)
+	if !found || !ended {
+		t.Fatalf("%s has lost the lines around its generated part", docsFile)
+	}
+	want := docsTable(t)
+	if *update {
+		if err := os.WriteFile(docsFile, []byte(before+docsBegin+want+docsEnd+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(strings.Split(got, "\n"), strings.Split(want, "\n")); diff != "" {
+		t.Errorf("docs/events.md is not current; run with -update:\n%s", diff)
+	}
+}
+
+// docsTable renders the catalogue, and after it what the data of each type holds.
+func docsTable(t *testing.T) string {
+	t.Helper()
+	var table, members strings.Builder
+	table.WriteString("\n| type | when | class | order |\n|---|---|---|---|\n")
+	members.WriteString("\nMembers of `data`, as in the example of each type.\n\n| type | members |\n|---|---|\n")
+	for _, e := range Catalogue() {
+		name := fmt.Sprintf("`%s`", e.Type)
+		if e.Explicit {
+			name += " ⁎"
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", name, e.Description, e.Class, e.Scope)
+		fmt.Fprintf(&members, "| `%s` | %s |\n", e.Type, strings.Join(dataMembers(t, e.Type), ", "))
+	}
+	return table.String() + members.String() + "\n"
+}
+
+// dataMembers returns the names in `data` of a type's example, in their order.
+func dataMembers(t *testing.T, of Type) (names []string) {
+	t.Helper()
+	var e struct{ Data json.RawMessage }
+	if err := json.Unmarshal(Example(of), &e); err != nil {
+		t.Fatalf("example of %s: %v", of, err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(e.Data))
+	if _, err := dec.Token(); err != nil {
+		t.Fatalf("example of %s: %v", of, err)
+	}
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			t.Fatalf("example of %s: %v", of, err)
+		}
+		names = append(names, fmt.Sprintf("`%v`", name))
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			t.Fatalf("example of %s: %v", of, err)
+		}
+	}
+	return names
+}

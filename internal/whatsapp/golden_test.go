@@ -1,0 +1,229 @@
+package whatsapp
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"wapost/internal/event"
+	"wapost/internal/session"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// stimulus is what the library gives, as a test writes it down.
+type stimulus struct {
+	Chat         string          `json:"chat"`
+	Sender       string          `json:"sender"`
+	SenderAlt    string          `json:"sender_alt"`
+	RecipientAlt string          `json:"recipient_alt"`
+	FromMe       bool            `json:"from_me"`
+	Mode         string          `json:"mode"`
+	ID           string          `json:"id"`
+	ServerID     int             `json:"server_id"`
+	PushName     string          `json:"push_name"`
+	Edit         string          `json:"edit"`
+	RetryCount   int             `json:"retry_count"`
+	Placeholder  string          `json:"placeholder"` // answer of the phone to this request
+	Message      json.RawMessage `json:"message"`
+	Receipt      *struct {
+		Type   string   `json:"type"`
+		IDs    []string `json:"ids"`
+		Sender string   `json:"message_sender"`
+	} `json:"receipt"`
+	Undecryptable *struct {
+		Unavailable bool   `json:"unavailable"`
+		Type        string `json:"type"`
+		Hidden      bool   `json:"hidden"`
+	} `json:"undecryptable"`
+}
+
+func jid(t *testing.T, s string) types.JID {
+	t.Helper()
+	if s == "" {
+		return types.EmptyJID
+	}
+	j, err := types.ParseJID(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+var sentAt = time.Date(2025, 12, 17, 10, 29, 58, 0, time.UTC)
+
+func (s *stimulus) event(t *testing.T) any {
+	t.Helper()
+	chat := jid(t, s.Chat)
+	src := types.MessageSource{Chat: chat, Sender: jid(t, s.Sender), SenderAlt: jid(t, s.SenderAlt), RecipientAlt: jid(t, s.RecipientAlt),
+		IsFromMe: s.FromMe, IsGroup: chat.Server == types.GroupServer || chat.Server == types.BroadcastServer, AddressingMode: types.AddressingMode(s.Mode)}
+	info := types.MessageInfo{MessageSource: src, ID: s.ID, ServerID: s.ServerID, PushName: s.PushName, Timestamp: sentAt, Edit: types.EditAttribute(s.Edit)}
+	switch {
+	case s.Receipt != nil:
+		return &events.Receipt{MessageSource: src, MessageIDs: s.Receipt.IDs, Timestamp: sentAt, Type: types.ReceiptType(s.Receipt.Type), MessageSender: jid(t, s.Receipt.Sender)}
+	case s.Undecryptable != nil:
+		u := &events.UndecryptableMessage{Info: info, IsUnavailable: s.Undecryptable.Unavailable, UnavailableType: events.UnavailableType(s.Undecryptable.Type)}
+		if s.Undecryptable.Hidden {
+			u.DecryptFailMode = events.DecryptFailHide
+		}
+		return u
+	}
+	var m waE2E.Message
+	if err := protojson.Unmarshal(s.Message, &m); err != nil {
+		t.Fatal(err)
+	}
+	return (&events.Message{Info: info, RawMessage: &m, RetryCount: s.RetryCount, UnavailableRequestID: s.Placeholder}).UnwrapRaw()
+}
+
+// result is what is compared.
+type result struct {
+	Type      event.Type         `json:"type"`
+	Class     event.Class        `json:"class"`
+	At        event.Time         `json:"at"`
+	Origin    event.Origin       `json:"origin"`
+	Key       string             `json:"key"`
+	SourceKey string             `json:"source_key"`
+	Learned   []session.Identity `json:"learned,omitempty"`
+	Data      any                `json:"data"`
+	Raw       *event.Raw         `json:"raw,omitempty"`
+}
+
+func testTranslator() *translator {
+	return &translator{
+		own:    own{jid: types.NewADJID("4915550001111", 0, 3), lid: types.NewADJID("99000000000001", types.LIDDomain, 3), pushName: "Me"},
+		people: session.NewDirectory([]session.Identity{{LID: "99000000000009", Phone: "4915550009999"}}),
+		now:    sentAt.Add(time.Second),
+	}
+}
+
+func TestTranslate(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/translate/*.in.json")
+	if err != nil || len(inputs) == 0 {
+		t.Fatalf("no inputs: %v", err)
+	}
+	for _, path := range inputs {
+		name := strings.TrimSuffix(filepath.Base(path), ".in.json")
+		t.Run(name, func(t *testing.T) {
+			in, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var s stimulus
+			dec := json.NewDecoder(bytes.NewReader(in))
+			dec.DisallowUnknownFields()
+			if err := dec.Decode(&s); err != nil {
+				t.Fatal(err)
+			}
+			got := render(t, testTranslator().translate(s.event(t)))
+			golden := strings.TrimSuffix(path, ".in.json") + ".golden.json"
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// render writes a batch as a golden file has it.
+func render(t *testing.T, b session.Batch) []byte {
+	t.Helper()
+	results := []result{}
+	for _, e := range b.Events {
+		if e.Raw != nil { // protojson puts spaces at random
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, e.Raw.JSON); err != nil {
+				t.Fatal(err)
+			}
+			e.Raw.JSON = compact.Bytes()
+		}
+		results = append(results, result{Type: e.Type, Class: e.Class, At: event.Time{Time: e.At}, Origin: e.Origin, Key: e.Key, SourceKey: e.SourceKey,
+			Learned: b.Learned, Data: e.Data, Raw: e.Raw})
+	}
+	var raw bytes.Buffer
+	enc := json.NewEncoder(&raw)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(results); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw.Bytes(), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestSecretsNeverLeave(t *testing.T) {
+	secret := bytes.Repeat([]byte("S"), 32)
+	key := &waE2E.SenderKeyDistributionMessage{AxolotlSenderKeyDistributionMessage: secret}
+	context := &waE2E.MessageContextInfo{MessageSecret: secret, BotMessageSecret: secret}
+	text := "hi"
+	inner := &waE2E.Message{Conversation: &text, MessageContextInfo: context, SenderKeyDistributionMessage: key}
+	for name, m := range map[string]*waE2E.Message{
+		"on top":     inner,
+		"in a quote": {ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: &text, ContextInfo: &waE2E.ContextInfo{QuotedMessage: inner}}},
+		"wrapped":    {EphemeralMessage: &waE2E.FutureProofMessage{Message: inner}, FastRatchetKeySenderKeyDistributionMessage: key},
+	} {
+		raw := rawProto(m)
+		if bytes.Contains(raw, []byte("U1NT")) { // base64 of SSS
+			t.Errorf("%s: %s", name, raw)
+		}
+		if !bytes.Contains(raw, []byte("hi")) {
+			t.Errorf("%s: the content is gone: %s", name, raw)
+		}
+	}
+	if !bytes.Equal(inner.GetMessageContextInfo().GetMessageSecret(), secret) {
+		t.Error("the message itself was changed")
+	}
+}
+
+func TestWhatOurConversionFailsOnIsKeptRaw(t *testing.T) {
+	broken := testTranslator()
+	broken.people = nil // a bug of ours: the lookup of an address panics
+	text := "hi"
+	m := &events.Message{Info: types.MessageInfo{ID: "A", Timestamp: sentAt, MessageSource: types.MessageSource{
+		Chat: types.NewJID("99", types.HiddenUserServer), Sender: types.NewJID("99", types.HiddenUserServer)}},
+		RawMessage: &waE2E.Message{Conversation: &text}}
+	b := broken.translate(m.UnwrapRaw())
+	if len(b.Events) != 1 || b.Events[0].Type != event.Unknown {
+		t.Fatalf("%+v", b)
+	}
+	e := b.Events[0]
+	if d := e.Data.(event.UnknownEvent); d.Reason != convertFailed || d.Error == nil {
+		t.Errorf("%+v", d)
+	}
+	if e.Raw == nil || !bytes.Contains(e.Raw.JSON, []byte("hi")) || e.SourceKey == "" || e.Key == "" || e.At.IsZero() {
+		t.Errorf("%+v", e)
+	}
+}
+
+// odd is a type that the library may bring one day.
+type odd struct{ Number int }
+
+func TestAnEventOfAnUnknownTypeIsKeptRaw(t *testing.T) {
+	b := testTranslator().translate(&odd{7})
+	if len(b.Events) != 1 || b.Events[0].Type != event.Unknown || b.Events[0].Raw == nil {
+		t.Fatalf("%+v", b)
+	}
+	if d := b.Events[0].Data.(event.UnknownEvent); d.Reason != unknownType || d.Source != "*whatsapp.odd" {
+		t.Errorf("%+v", d)
+	}
+}
