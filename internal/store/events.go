@@ -40,14 +40,30 @@ func (s *Events) Append(ctx context.Context, e *event.Sealed) error {
 type appendJob struct {
 	event *event.Sealed
 	done  chan error
+	err   error // found when the pipeline numbers the event
 }
 
-func (j *appendJob) run(r *round) error { return r.append(j.event) }
-func (j *appendJob) end(err error)      { j.done <- err }
+func (j *appendJob) run(r *round) error {
+	if r.pipeline == nil {
+		return r.append(j.event)
+	}
+	r.pipeline.appends = append(r.pipeline.appends, j)
+	return nil
+}
+
+func (j *appendJob) end(err error) {
+	if err == nil {
+		err = j.err
+	}
+	j.done <- err
+}
 
 // append inserts the event under the next numbers. A copy of a recorded occurrence takes none.
 func (r *round) append(e *event.Sealed) error {
 	ctx := context.Background()
+	if r.pipeline != nil {
+		return r.appendNow(ctx, e)
+	}
 	sequence, err := r.nextSequence(ctx, e)
 	if err != nil {
 		return err
@@ -77,11 +93,9 @@ func (r *round) append(e *event.Sealed) error {
 
 // nextSequence returns the number after the device's last one; 0 for events that are not numbered.
 func (r *round) nextSequence(ctx context.Context, e *event.Sealed) (int64, error) {
-	if e.DeviceID == "" || e.Class == event.BestEffort {
-		return 0, nil
-	}
-	last, ok := r.ledger.devices[e.DeviceID]
-	if !ok {
+	next, known := r.ledger.next(e)
+	if !known {
+		var last int64
 		err := r.conn.QueryRowContext(ctx, `SELECT sequence FROM devices WHERE id = $1`, e.DeviceID).Scan(&last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return 0, fault.New(fault.NotFound, "No such device")
@@ -90,12 +104,16 @@ func (r *round) nextSequence(ctx context.Context, e *event.Sealed) (int64, error
 			return 0, fmt.Errorf("read the device's sequence: %w", err)
 		}
 		r.ledger.devices[e.DeviceID] = last
+		return last + 1, nil
 	}
-	return last + 1, nil
+	return next, nil
 }
 
 // finish writes what the round has gathered: the devices' numbers and the packed outcomes.
 func (r *round) finish(ctx context.Context) error {
+	if r.pipeline != nil {
+		return r.finishTogether(ctx)
+	}
 	for device, last := range r.touched {
 		if _, err := r.stmts.setSequence.ExecContext(ctx, last, r.now, device); err != nil {
 			return fmt.Errorf("set the device's sequence: %w", err)

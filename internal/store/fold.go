@@ -28,18 +28,20 @@ func fold(err error) error {
 		return err
 	case errors.Is(err, sql.ErrNoRows):
 		return fault.Wrap(err, fault.NotFound, "Not found")
-	case broken(err):
+	case broken(err), serverDown(err):
 		return fault.Wrap(err, fault.Unavailable, "Storage is unavailable")
-	case primary(err) == codeConstraint:
+	case primary(err) == codeConstraint, serverClass(err) == classConstraint:
 		return fault.Wrap(err, fault.Conflict, "Conflict with stored data")
+	case serverClass(err) == classData:
+		return fault.Wrap(err, fault.Invalid, "A value cannot be stored: it is out of range, or holds characters that are not text")
 	}
 	return err
 }
 
-// broken reports whether the storage as a whole failed, rather than this statement.
+// broken reports whether the transaction cannot go on, because the storage failed rather than this statement.
 func broken(err error) bool {
 	return outOfOrder[primary(err)] || errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) ||
-		errors.Is(err, errClosed) || isClosed(err)
+		errors.Is(err, errClosed) || isClosed(err) || connectionLost(err)
 }
 
 // isClosed knows database/sql's unexported "database is closed".

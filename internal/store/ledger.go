@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"wapost/internal/event"
 )
 
 // ledger is the writer's memory of the numbers it gives: the head of the log and each device's last sequence number. The
@@ -13,14 +15,27 @@ type ledger struct {
 	devices map[string]int64 // device → last sequence number
 }
 
-func (l *ledger) load(ctx context.Context, db *sql.DB) error {
+func (l *ledger) load(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}, head string) error {
 	l.devices = map[string]int64{}
-	// sqlite_sequence remembers the highest number ever used, also when the row is gone.
-	err := db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'`).Scan(&l.head)
+	err := db.QueryRowContext(ctx, head).Scan(&l.head)
 	if err != nil {
 		return fmt.Errorf("read the head of the log: %w", err)
 	}
 	return nil
+}
+
+// numbered reports whether the event takes one of its device's numbers.
+func numbered(e *event.Sealed) bool { return e.DeviceID != "" && e.Class != event.BestEffort }
+
+// next returns the number after the device's last one, 0 for an event that is not numbered; false when the device is not known.
+func (l *ledger) next(e *event.Sealed) (int64, bool) {
+	if !numbered(e) {
+		return 0, true
+	}
+	last, known := l.devices[e.DeviceID]
+	return last + 1, known
 }
 
 // reset forgets a failed round.

@@ -12,12 +12,16 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations/sqlite")
+func (d *dialect) migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, d.migrations)
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	options, err := d.migrationOptions()
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(d.goose, db, files, options...)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,10 @@ func (r *round) writeOutcomes(ctx context.Context) error {
 			b = binary.AppendUvarint(b, uint64(max(v, 0)))
 		}
 	}
+	if r.pipeline != nil {
+		r.pipeline.queue(insertOutcomes, r.now, maxSeq, b)
+		return nil
+	}
 	if _, err := r.stmts.insertOutcomes.ExecContext(ctx, r.now, maxSeq, b); err != nil {
 		return fmt.Errorf("write outcomes: %w", err)
 	}

@@ -16,8 +16,8 @@ type statements struct {
 	insertOutcomes          *sql.Stmt
 }
 
-func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
-	if s.ready {
+func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) error {
+	if s.ready || d.shared { // a pipeline prepares what it sends
 		return nil
 	}
 	for _, p := range []struct {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
+	"time"
 
 	"wapost/internal/event"
 	"wapost/internal/vault"
@@ -13,13 +15,20 @@ import (
 
 // Options of Open.
 type Options struct {
-	Path   string // of the SQLite file
+	Path   string // of the SQLite file; not used with URL
+	URL    string // of a PostgreSQL database, with its password: never logged
 	Vault  *vault.Vault
 	Logger *slog.Logger
+
+	// Patience is how long Open waits for another process to stop writing a PostgreSQL database; 0 = 30 s.
+	Patience time.Duration
 }
 
 // DB is the open database. Run must be running for anything to be written.
 type DB struct {
+	dialect  dialect
+	claimed  *sql.Conn // with the writer's lock, until Run takes it
+	epoch    string    // of our claim
 	vault    *vault.Vault
 	log      *slog.Logger
 	pool     *sql.DB // one connection: the writer's
@@ -31,6 +40,7 @@ type DB struct {
 	hookGone func(int64)
 	health   health
 	ledger   ledger
+	swept    atomic.Int64 // best-effort events up to here are gone
 }
 
 // queueLimit bounds the jobs that wait for the writer. A full queue makes callers wait: WhatsApp keeps the messages.
@@ -38,27 +48,35 @@ const queueLimit = 4096
 
 // Open opens and migrates the database. It starts nothing.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	pool, err := OpenSQLite(o.Path)
-	if err != nil {
-		return nil, err
-	}
-	if err := migrate(ctx, pool); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate %s: %w", o.Path, err), pool.Close())
-	}
-	read, err := openReaders(o.Path)
-	if err != nil {
-		return nil, errors.Join(err, pool.Close())
-	}
 	log := o.Logger
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{vault: o.Vault, log: log, pool: pool, read: read, jobs: make(chan job, queueLimit),
-		closing: make(chan struct{}), closed: make(chan struct{})}
-	if err := db.ledger.load(ctx, read); err != nil {
+	db := &DB{vault: o.Vault, log: log, jobs: make(chan job, queueLimit), closing: make(chan struct{}), closed: make(chan struct{})}
+	open := db.openFile
+	if o.URL != "" {
+		open = db.openServer
+	}
+	err := open(ctx, o)
+	if err == nil {
+		err = db.ledger.load(ctx, db.read, db.dialect.head)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+func (db *DB) openFile(ctx context.Context, o Options) (err error) {
+	db.dialect = sqliteDialect()
+	if db.pool, err = OpenSQLite(o.Path); err != nil {
+		return err
+	}
+	if err := db.dialect.migrate(ctx, db.pool); err != nil {
+		return fmt.Errorf("migrate %s: %w", o.Path, err)
+	}
+	db.read, err = openReaders(o.Path)
+	return err
 }
 
 // OnRecorded adds somebody who is told about committed events, in commit order, on the writer goroutine: it must not block.
@@ -73,4 +91,15 @@ func (db *DB) OnWebhookGone(f func(id int64)) { db.hookGone = f }
 func (db *DB) Read() *sql.DB { return db.read }
 
 // Close closes the files. Run must have ended, or never begun.
-func (db *DB) Close() error { return errors.Join(db.read.Close(), db.pool.Close()) }
+func (db *DB) Close() error {
+	var errs []error
+	if db.claimed != nil {
+		errs = append(errs, db.claimed.Close())
+	}
+	for _, pool := range []*sql.DB{db.read, db.pool} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

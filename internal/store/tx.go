@@ -14,17 +14,17 @@ type Tx struct {
 
 // Exec runs a statement.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return tx.round.conn.ExecContext(ctx, query, args...)
+	return tx.round.conn.ExecContext(ctx, query, tx.round.storable(args)...)
 }
 
 // Query runs a query that sees what the round has written so far.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.round.conn.QueryContext(ctx, query, args...)
+	return tx.round.conn.QueryContext(ctx, query, tx.round.storable(args)...)
 }
 
 // QueryRow is Query for one row.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return tx.round.conn.QueryRowContext(ctx, query, args...)
+	return tx.round.conn.QueryRowContext(ctx, query, tx.round.storable(args)...)
 }
 
 // Head returns the number of the newest event in the log, this transaction's own included; 0 when there is none.
@@ -84,16 +84,19 @@ func (tx *Tx) savepoint(ctx context.Context, fn func(context.Context, *Tx) error
 		tx.round.broken = err
 		return err
 	}
-	if err != nil {
-		tx.round.rollbackTo(mark)
-		tx.after = tx.after[:callbacks]
-		if _, rerr := tx.Exec(undo, "ROLLBACK TO job"); rerr != nil {
-			tx.round.broken = rerr
-			return err
+	if err == nil {
+		if _, err = tx.Exec(undo, "RELEASE job"); err == nil {
+			return nil
 		}
 	}
-	if _, rerr := tx.Exec(undo, "RELEASE job"); rerr != nil {
-		tx.round.broken = rerr
+	// Also when fn has hidden the error of a statement: PostgreSQL then refuses the RELEASE.
+	tx.round.rollbackTo(mark)
+	tx.after = tx.after[:callbacks]
+	for _, statement := range []string{"ROLLBACK TO job", "RELEASE job"} {
+		if _, rerr := tx.Exec(undo, statement); rerr != nil {
+			tx.round.broken = rerr
+			break
+		}
 	}
 	return err
 }

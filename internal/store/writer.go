@@ -24,6 +24,10 @@ type round struct {
 	ledger *ledger
 	now    int64
 	broken error // set when the transaction cannot go on
+	asked  bool  // the COMMIT was sent
+	xid    int64 // of the transaction, where the server tells
+
+	pipeline *pipeline // nil when every statement is sent alone
 
 	events   []*event.Recorded
 	outcomes []packedOutcome
@@ -35,30 +39,33 @@ const maxRound = 512
 
 // Run is the writer. It returns after ctx has ended and the jobs that were accepted are done.
 func (db *DB) Run(ctx context.Context) error {
-	conn, err := db.pool.Conn(context.WithoutCancel(ctx))
-	if err != nil {
+	w := &writer{db: db}
+	defer w.disconnect()
+	if err := w.connect(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("take the writer's connection: %w", err)
 	}
-	defer func() { _ = conn.Close() }() // the pool reports what matters at Close
-	w := &writer{db: db, conn: conn}
-	defer w.stmts.close()
-	for {
+	for ctx.Err() == nil && !w.ousted {
 		select {
 		case j := <-db.jobs:
 			w.commit(w.gather(j))
 		case <-ctx.Done():
-			close(db.closing)
-			w.drain()
-			close(db.closed)
-			return nil
 		}
 	}
+	close(db.closing)
+	w.drain()
+	close(db.closed)
+	if w.ousted {
+		return errOusted
+	}
+	return nil
 }
 
 type writer struct {
-	db    *DB
-	conn  *sql.Conn
-	stmts statements
+	db     *DB
+	conn   *sql.Conn // nil when it was lost
+	stmts  statements
+	doubt  *doubt
+	ousted bool
 }
 
 // gather takes what has queued behind first.
@@ -89,7 +96,7 @@ func (w *writer) drain() {
 
 // commit does one round and tells every job how it ended.
 func (w *writer) commit(jobs []job) {
-	r := &round{conn: w.conn, stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}}
+	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}}
 	before := w.db.ledger.head
 	errs := make([]error, len(jobs))
 	err := w.transact(r, jobs, errs)
@@ -97,27 +104,31 @@ func (w *writer) commit(jobs []job) {
 	if err != nil {
 		w.db.log.Error("commit failed", "jobs", len(jobs), "error", err)
 		w.db.ledger.reset(before)
+		w.afterFailure(r, jobs, errs)
 		for _, j := range jobs {
 			j.end(fold(err))
 		}
 		return
 	}
-	if len(r.events) > 0 {
-		for _, f := range w.db.recorded {
-			f(r.events)
-		}
-	}
+	w.tell(r.events)
 	for i, j := range jobs {
 		j.end(fold(errs[i]))
 	}
 }
 
+// tell announces committed events.
+func (w *writer) tell(events []*event.Recorded) {
+	if len(events) == 0 {
+		return
+	}
+	for _, f := range w.db.recorded {
+		f(events)
+	}
+}
+
 func (w *writer) transact(r *round, jobs []job, errs []error) error {
 	ctx := context.Background() // a commit is never cut short by one caller
-	if err := w.stmts.prepare(ctx, w.conn); err != nil {
-		return err
-	}
-	if _, err := w.stmts.begin.ExecContext(ctx); err != nil {
+	if err := w.begin(ctx, r); err != nil {
 		return err
 	}
 	for i, j := range jobs {
@@ -130,10 +141,11 @@ func (w *writer) transact(r *round, jobs []job, errs []error) error {
 		r.broken = r.finish(ctx)
 	}
 	if r.broken == nil {
-		_, r.broken = w.stmts.commit.ExecContext(ctx)
+		r.asked = true
+		r.broken = w.db.dialect.commit(ctx, w.conn, &w.stmts)
 	}
 	if r.broken != nil {
-		_, _ = w.stmts.rollback.ExecContext(ctx) // SQLite may have rolled back by itself
+		_ = w.db.dialect.rollback(ctx, w.conn, &w.stmts) // SQLite may have rolled back by itself
 	}
 	return r.broken
 }
@@ -182,15 +194,22 @@ func (j *writeJob) run(r *round) error {
 	if j.ctx.Err() != nil {
 		return ctxError(j.ctx) // the caller is gone before we began
 	}
+	if err := r.flush(context.Background()); err != nil {
+		return err
+	}
 	j.tx.round = r
 	return j.tx.savepoint(context.WithoutCancel(j.ctx), j.fn)
 }
 
 func (j *writeJob) end(err error) {
 	if err == nil {
-		for _, f := range j.tx.after {
-			f()
-		}
+		j.announce()
 	}
 	j.done <- err
+}
+
+func (j *writeJob) announce() {
+	for _, f := range j.tx.after {
+		f()
+	}
 }
