@@ -19,6 +19,8 @@ type serveCmd struct {
 	BasePath      string        `placeholder:"PATH" help:"Prefix of all routes, e.g. /wapost."`
 	AllowOrigin   []string      `placeholder:"ORIGIN" help:"Origins that browsers may call the API from (CORS); default: none."`
 	TokenLifetime time.Duration `default:"0" help:"How long device tokens live; 0 = until they are replaced."`
+	KeepEvents    time.Duration `default:"720h" help:"How long events stay in the log."`
+	KeepAttempts  time.Duration `default:"336h" help:"How long failed attempts are kept."`
 	webhookSettings
 	logSettings
 }
@@ -32,7 +34,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	a, err := app.New(ctx, app.Options{
 		Listen: c.Listen, Data: c.Data, Database: c.Database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
 		TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.WebhookAllowCIDR,
-		Secrets: secrets, Logger: c.logger(), Version: version,
+		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, Secrets: secrets, Logger: c.logger(), Version: version,
 	})
 	if err != nil {
 		return err

@@ -40,6 +40,7 @@ type App struct {
 	engine   *delivery.Engine
 	sessions *session.Manager
 	outbox   *outbox.Outbox
+	retain   *delivery.Retention
 	api      *httpapi.API
 	made     []string // files of secrets that this start generated
 	closers  []func() error
@@ -145,6 +146,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.db.OnRecorded(a.engine.Recorded)
 	a.db.OnWebhookGone(a.engine.WebhookChanged)
 	log := journal.New(a.db.Events())
+	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts}
 	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
 	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: a.engine, Logger: a.log})
@@ -183,6 +185,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"sessions", a.sessions.Run},
 		{"outbox", a.outbox.Run},
 		{"housekeeping", a.api.Run},
+		{"retention", a.retain.Run},
 		{"http", a.serve},
 	}, a.api.Stopping)
 	return errors.Join(err, a.close())

@@ -18,6 +18,8 @@ type Options struct {
 	WebhookAllowHTTP bool
 	WebhookAllowCIDR []netip.Prefix
 	TokenLifetime    time.Duration // of device tokens; 0 = they end only when they are replaced
+	KeepEvents       time.Duration // how long the log keeps events; 0 = 30 days
+	KeepAttempts     time.Duration // how long failed attempts are kept; 0 = 14 days
 	Secrets          Secrets       // what is missing is generated in the data directory
 
 	Logger  *slog.Logger

@@ -321,3 +321,46 @@ func TestBacklogCountsWhatWaits(t *testing.T) {
 		r.stop()
 	})
 }
+
+// What an endpoint answers decides when it is asked again; none of it loses or reorders anything.
+func TestAnswersOfTheEndpoint(t *testing.T) {
+	for _, c := range []struct {
+		behaviour string
+		outcome   delivery.Outcome
+		wait      time.Duration // before the second attempt, at least; it may be 20 % less where we choose it
+	}{
+		{"500 is asked again after five seconds", broken, 4 * time.Second},
+		{"302 is not followed and asked again", delivery.Outcome{Status: 302, Class: delivery.ClassRedirect}, 4 * time.Second},
+		{"429 with Retry-After is left alone as long as it wants", delivery.Outcome{Status: 429, Class: delivery.ClassThrottled, RetryAfter: time.Minute}, time.Minute},
+		{"503 with Retry-After too", delivery.Outcome{Status: 503, Class: delivery.ClassServerError, RetryAfter: 2 * time.Minute}, 2 * time.Minute},
+		{"our own fault is tried again soon", delivery.Outcome{Class: delivery.ClassLocal}, 800 * time.Millisecond},
+	} {
+		t.Run(c.behaviour, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.hook(1, webhook.Ordered)
+				var times []time.Time
+				r.recv.set(func(delivery.Request) delivery.Outcome {
+					times = append(times, time.Now())
+					if len(times) == 1 {
+						return c.outcome
+					}
+					return delivery.Outcome{Status: 200}
+				})
+				r.say("a", 3)
+				time.Sleep(10 * time.Minute)
+				synctest.Wait()
+				if len(times) < 2 {
+					t.Fatal("never asked again")
+				}
+				if wait := times[1].Sub(times[0]); wait < c.wait || wait > c.wait*2 {
+					t.Errorf("asked again after %v, want about %v", wait, c.wait)
+				}
+				if got := r.recv.accepted(t, 1)["a"]; fmt.Sprint(got) != "[1 2 3]" {
+					t.Errorf("got %v", got)
+				}
+				r.stop()
+			})
+		})
+	}
+}

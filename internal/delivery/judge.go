@@ -65,9 +65,12 @@ func (e *Engine) chargeEndpoint(f effect, v Verdict, r result, now time.Time) Ve
 			return v
 		}
 		e.opened(p)
+		e.announceFailing(p, r.outcome)
 	case r.probe:
+		before := p.breaker.lastFailure
 		p.breaker.fail(now, r.outcome.RetryAfter, e.jitter())
 		e.breakerChanged(p)
+		e.announceStill(p, before, r.outcome)
 	}
 	v.Tries, v.Wait = en.tries, 0
 	if v.Action != DisableHook {
@@ -78,12 +81,13 @@ func (e *Engine) chargeEndpoint(f effect, v Verdict, r result, now time.Time) Ve
 
 // success stores a delivery and closes the breaker if it was open.
 func (e *Engine) success(f effect, r result, now time.Time) {
-	p, en := f.endpoint, f.entry
+	p, en, opened := f.endpoint, f.entry, f.endpoint.breaker.openedAt
 	p.streak = nil
 	switch {
 	case p.breaker.succeed(now):
 		p.slow = 1
 		e.breakerChanged(p)
+		e.announceRecovered(p, opened)
 		e.log.Info("webhook answers again", "webhook_id", p.hook.ID)
 	case p.slow > 0:
 		if p.slow *= 2; p.slow >= p.hook.MaxInFlight {
@@ -104,6 +108,7 @@ func (e *Engine) failure(f effect, v Verdict, r result, now time.Time) {
 	switch {
 	case v.Action == GiveUp:
 		row.Status, row.NextAt = Dead, time.Time{}
+		e.announceDead(p, r)
 	case v.Action == StepAside || en.late:
 		row.Status = Late
 	}
@@ -113,6 +118,7 @@ func (e *Engine) failure(f effect, v Verdict, r result, now time.Time) {
 		f.reason = "gone"
 	}
 	if v.Action == DisableHook {
+		e.announceDisabled(p, f.reason, r.request.Event)
 		e.disable(p, f.reason)
 	}
 	trigger := Auto

@@ -188,7 +188,7 @@ func (v *receiver) accepted(t *testing.T, id int64) map[string][]int {
 	defer v.mu.Unlock()
 	got := map[string][]int{}
 	for _, q := range v.got {
-		if q.Webhook.ID == id {
+		if q.Webhook.ID == id && q.Event.Type == event.MessageReceived {
 			chat, n := content(t, q)
 			got[chat] = append(got[chat], n)
 		}

@@ -83,10 +83,11 @@ type Batch struct {
 	Breakers  map[int64]webhook.Breaker
 	Cursors   map[int64]int64
 	Disabled  map[int64]string // webhook → reason
+	Events    []*event.Sealed  // about webhooks, for the account's other ones
 }
 
 func (b *Batch) empty() bool {
-	return len(b.Successes)+len(b.Failures)+len(b.Refunds)+len(b.Breakers)+len(b.Cursors)+len(b.Disabled) == 0
+	return len(b.Successes)+len(b.Failures)+len(b.Refunds)+len(b.Breakers)+len(b.Cursors)+len(b.Disabled)+len(b.Events) == 0
 }
 
 // Store is what the engine needs of the database.

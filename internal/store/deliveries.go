@@ -144,7 +144,7 @@ func (j *settleJob) end(err error) { j.done(err) }
 // run writes the batch. A failure here is a failure of the round: half a batch must never be committed.
 func (j *settleJob) run(r *round) error {
 	ctx := context.Background()
-	steps := []func(context.Context, *delivery.Batch) error{r.successes, r.failures, r.refunds, r.disabled, r.breakers, r.cursors}
+	steps := []func(context.Context, *delivery.Batch) error{r.successes, r.failures, r.refunds, r.disabled, r.breakers, r.cursors, r.announcements}
 	for _, step := range steps {
 		if err := step(ctx, &j.batch); err != nil {
 			r.broken = fmt.Errorf("store outcomes: %w", err)
@@ -154,7 +154,12 @@ func (j *settleJob) run(r *round) error {
 	return nil
 }
 
+// exec runs a statement of which only the success matters.
 func (r *round) exec(ctx context.Context, query string, args ...any) error {
+	if r.pipeline != nil {
+		r.pipeline.queue(query, args...)
+		return nil
+	}
 	_, err := r.conn.ExecContext(ctx, query, args...)
 	return err
 }
@@ -235,6 +240,15 @@ func (r *round) breakers(ctx context.Context, b *delivery.Batch) error {
 	return nil
 }
 
+func (r *round) announcements(_ context.Context, b *delivery.Batch) error {
+	for _, e := range b.Events {
+		if err := r.append(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *round) cursors(ctx context.Context, b *delivery.Batch) error {
 	for id, cursor := range b.Cursors {
 		if err := r.exec(ctx, `UPDATE webhooks SET cursor = $1 WHERE id = $2 AND cursor < $1`, cursor, id); err != nil {
@@ -248,11 +262,15 @@ var errNoFilter = errors.New("a webhook without a filter")
 
 // Waiting implements delivery.Store.
 func (s *Deliveries) Waiting(ctx context.Context, w *webhook.Webhook, after int64) (int, time.Time, error) {
-	n, oldest, err := s.waiting(ctx, w, after)
+	n, oldest, err := s.waitingUpTo(ctx, w, after, endOfLog)
 	return n, oldest, wrap("count waiting deliveries", err)
 }
 
-func (s *Deliveries) waiting(ctx context.Context, w *webhook.Webhook, after int64) (int, time.Time, error) {
+// endOfLog lies behind every event.
+const endOfLog = int64(1) << 62
+
+// waitingUpTo is Waiting for a part of the log.
+func (s *Deliveries) waitingUpTo(ctx context.Context, w *webhook.Webhook, after, upTo int64) (int, time.Time, error) {
 	if len(w.Filters) == 0 {
 		return 0, time.Time{}, errNoFilter
 	}
@@ -261,12 +279,12 @@ func (s *Deliveries) waiting(ctx context.Context, w *webhook.Webhook, after int6
 		oldest     int64
 	)
 	for i, f := range w.Filters {
-		from, to := max(after, f.From-1), int64(1<<62)
+		from, to := max(after, f.From-1), upTo
 		if i == 0 {
 			from = after
 		}
 		if i+1 < len(w.Filters) {
-			to = w.Filters[i+1].From - 1
+			to = min(upTo, w.Filters[i+1].From-1)
 		}
 		if from >= to {
 			continue
@@ -281,7 +299,7 @@ func (s *Deliveries) waiting(ctx context.Context, w *webhook.Webhook, after int6
 		}
 	}
 	err := s.eachOutcome(ctx, after, func(o packedOutcome) {
-		if o.webhook == w.ID && o.seq > after {
+		if o.webhook == w.ID && o.seq > after && o.seq <= upTo {
 			settled++
 		}
 	})
@@ -292,10 +310,10 @@ func (s *Deliveries) waiting(ctx context.Context, w *webhook.Webhook, after int6
 		rows, over int
 		first      int64
 	)
-	err = s.db.read.QueryRowContext(ctx, `SELECT coalesce(sum(d.seq <= $2 AND d.status IN ('retrying', 'late')), 0),
-    coalesce(sum(d.seq > $2 AND d.status NOT IN ('retrying', 'late')), 0),
+	err = s.db.read.QueryRowContext(ctx, `SELECT count(CASE WHEN d.seq <= $2 AND d.status IN ('retrying', 'late') THEN 1 END),
+    count(CASE WHEN d.seq > $2 AND d.seq <= $3 AND d.status NOT IN ('retrying', 'late') THEN 1 END),
     coalesce(min(CASE WHEN d.seq <= $2 AND d.status IN ('retrying', 'late') THEN e.at END), 0)
-FROM deliveries d JOIN events e ON e.seq = d.seq WHERE d.webhook_id = $1`, w.ID, after).Scan(&rows, &over, &first)
+FROM deliveries d JOIN events e ON e.seq = d.seq WHERE d.webhook_id = $1`, w.ID, after, upTo).Scan(&rows, &over, &first)
 	if err != nil {
 		return 0, time.Time{}, err
 	}
@@ -308,29 +326,52 @@ FROM deliveries d JOIN events e ON e.seq = d.seq WHERE d.webhook_id = $1`, w.ID,
 	return n, fromMillis(oldest), nil
 }
 
-// countWanted counts the events of a stretch of the log that a filter wants, by type: filters are not SQL.
+// countWanted counts the events of a stretch of the log that a filter wants, by type: filters are not SQL. Events about
+// webhooks are few and looked at one by one, because a webhook does not get those about itself.
 func (s *Deliveries) countWanted(ctx context.Context, w *webhook.Webhook, f webhook.Filter, after, upTo int64) (n int, first int64, err error) {
 	rows, err := s.db.read.QueryContext(ctx, `SELECT type, count(*), min(at) FROM events
-WHERE seq > $1 AND seq <= $2 AND account_id = $3 AND ($4 = '' OR device_id = $4) GROUP BY type`, after, upTo, w.AccountID, w.DeviceID)
+WHERE seq > $1 AND seq <= $2 AND account_id = $3 AND ($4 = '' OR device_id = $4) AND type NOT LIKE 'webhook.%' GROUP BY type`,
+		after, upTo, w.AccountID, w.DeviceID)
 	if err != nil {
 		return 0, 0, err
 	}
+	count := func(k int, at int64) {
+		if n += k; first == 0 || at < first {
+			first = at
+		}
+	}
 	_, err = scanAll(rows, func(row scanner) (struct{}, error) {
 		var (
-			t     event.Type
-			count int
-			at    int64
+			t  event.Type
+			k  int
+			at int64
 		)
-		err := row.Scan(&t, &count, &at)
+		err := row.Scan(&t, &k, &at)
 		if err == nil && webhook.Matches(f.Events, t) {
-			n += count
-			if first == 0 || at < first {
-				first = at
-			}
+			count(k, at)
 		}
 		return struct{}{}, err
 	})
+	if err != nil {
+		return 0, 0, err
+	}
+	metas, err := s.metas(ctx, w, after, upTo)
+	for _, r := range metas {
+		if _, ok := w.Wants(r); ok {
+			count(1, r.At.UnixMilli())
+		}
+	}
 	return n, first, err
+}
+
+// metas reads the events about webhooks of a stretch of the log.
+func (s *Deliveries) metas(ctx context.Context, w *webhook.Webhook, after, upTo int64) ([]*event.Recorded, error) {
+	rows, err := s.db.read.QueryContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
+FROM events WHERE seq > $1 AND seq <= $2 AND account_id = $3 AND type LIKE 'webhook.%'`, after, upTo, w.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	return scanAll(rows, scanEvent)
 }
 
 // fromMillis reads a time that SQL has made 0 when it was NULL.

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 // Wants reports whether the webhook is to get a recorded event, judged by the filter that was in force when the event was
 // recorded, and with which optional parts. It does not look at the status or the cursor: that is delivery's business.
 func (w *Webhook) Wants(r *event.Recorded) (include []event.Include, ok bool) {
-	if r.AccountID != w.AccountID || w.DeviceID != "" && r.DeviceID != w.DeviceID {
+	if r.AccountID != w.AccountID || w.DeviceID != "" && r.DeviceID != w.DeviceID || w.concerned(r) {
 		return nil, false
 	}
 	f := w.filterAt(r.Seq)
@@ -19,6 +20,17 @@ func (w *Webhook) Wants(r *event.Recorded) (include []event.Include, ok bool) {
 	}
 	return f.Include, true
 }
+
+// concerned reports whether a meta event is about this webhook itself, which then does not get it.
+func (w *Webhook) concerned(r *event.Recorded) bool {
+	if !strings.HasPrefix(string(r.Type), metaFamily) {
+		return false
+	}
+	var body struct{ Data event.WebhookRef }
+	return json.Unmarshal(r.Body, &body) == nil && body.Data.WebhookID == w.ID
+}
+
+const metaFamily = "webhook."
 
 // filterAt returns the filter in force at seq. Events older than the first filter are judged by it: only a replay asks.
 func (w *Webhook) filterAt(seq int64) *Filter {

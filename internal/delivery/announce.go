@@ -1,0 +1,96 @@
+package delivery
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"wapost/internal/event"
+	"wapost/internal/webhook"
+)
+
+// Webhooks are themselves something that happens: their failures are announced to the account's other webhooks, never to the
+// one concerned (webhook.Wants), and the failures of announcements are not announced.
+
+const metaFamily = "webhook."
+
+// failing is announced when the breaker opens, and again when it has been open for these times.
+var stillFailing = [...]time.Duration{24 * time.Hour, 72 * time.Hour}
+
+func refOf(w *webhook.Webhook) event.WebhookRef {
+	shown, _, _ := strings.Cut(w.URL, "?")
+	return event.WebhookRef{WebhookID: w.ID, URL: shown}
+}
+
+// announce puts an event into the next batch.
+func (e *Engine) announce(p *endpoint, t event.Type, data any) {
+	ev := event.New(t)
+	ev.At, ev.AccountID, ev.Key, ev.Data = time.Now(), p.hook.AccountID, fmt.Sprintf("a|%d", p.hook.AccountID), data
+	sealed, err := ev.Seal()
+	if err != nil {
+		e.log.Error("cannot announce", "webhook_id", p.hook.ID, "type", t, "error", err)
+		return
+	}
+	e.batch.Events = append(e.batch.Events, sealed)
+}
+
+// withPending counts what waits for a webhook, which takes a query, and then has f announce.
+func (e *Engine) withPending(p *endpoint, f func(pending int)) {
+	reached := p.reached(e.head)
+	e.task("count what waits", func() {
+		n, _, err := e.store.Waiting(e.ctx, p.hook, reached)
+		if err != nil {
+			e.log.Warn("cannot count what waits", "webhook_id", p.hook.ID, "error", err)
+		}
+		e.call(func() { f(n) })
+	})
+}
+
+func (e *Engine) announceFailing(p *endpoint, o Outcome) {
+	since := p.breaker.openedAt
+	e.withPending(p, func(n int) {
+		e.announce(p, event.WebhookFailingType, event.WebhookFailing{WebhookRef: refOf(p.hook), Since: event.Time{Time: since}, LastError: lastError(o), Pending: n})
+	})
+}
+
+// announceStill announces a failure that lasts, when one of the marks lies between the last two failures.
+func (e *Engine) announceStill(p *endpoint, before time.Time, o Outcome) {
+	for _, d := range stillFailing {
+		if mark := p.breaker.openedAt.Add(d); before.Before(mark) && !p.breaker.lastFailure.Before(mark) {
+			e.announceFailing(p, o)
+			return
+		}
+	}
+}
+
+func (e *Engine) announceRecovered(p *endpoint, opened time.Time) {
+	failed := int64(time.Since(opened).Seconds())
+	e.withPending(p, func(n int) {
+		e.announce(p, event.WebhookRecoveredType, event.WebhookRecovered{WebhookRef: refOf(p.hook), FailedSeconds: failed, Pending: n})
+	})
+}
+
+func (e *Engine) announceDisabled(p *endpoint, reason string, first *event.Recorded) {
+	data := event.WebhookDisabled{WebhookRef: refOf(p.hook), Reason: reason}
+	if first != nil {
+		data.HeldFrom = &first.ID
+	}
+	e.announce(p, event.WebhookDisabledType, data)
+}
+
+func (e *Engine) announceDead(p *endpoint, r result) {
+	ev := r.request.Event
+	if ev == nil || strings.HasPrefix(string(ev.Type), metaFamily) {
+		return
+	}
+	e.announce(p, event.WebhookDeliveryFailedType, event.WebhookDeliveryFailed{WebhookRef: refOf(p.hook), EventID: ev.ID, EventType: ev.Type,
+		Attempts: r.entry.attempts, LastError: lastError(r.outcome)})
+}
+
+func lastError(o Outcome) event.LastError {
+	l := event.LastError{Class: string(o.Class)}
+	if o.Status != 0 {
+		l.StatusCode = &o.Status
+	}
+	return l
+}
