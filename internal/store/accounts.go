@@ -50,7 +50,7 @@ func insertKey(ctx context.Context, tx *Tx, accountID int64, k access.NewKey) er
 func (s *Accounts) ListAccounts(ctx context.Context, f access.AccountFilter) ([]access.AccountRecord, error) {
 	const query = `SELECT ` + accountColumns + ` FROM accounts a
 		WHERE a.id > $1 AND ($2 IS NULL OR a.active = $2) ORDER BY a.id LIMIT $3`
-	rows, err := s.db.read.QueryContext(ctx, query, f.After, f.Active, f.Limit)
+	rows, err := s.db.read.QueryContext(ctx, query, f.After, flag(f.Active), f.Limit)
 	if err != nil {
 		return nil, wrap("list accounts", err)
 	}
@@ -95,7 +95,7 @@ func (s *Accounts) UpdateAccount(ctx context.Context, id int64, c access.Account
 			customer_phone = coalesce($3, customer_phone), max_devices = coalesce($4, max_devices),
 			rate_limit_per_hour = CASE WHEN $5 THEN $6 ELSE rate_limit_per_hour END,
 			active = coalesce($7, active), updated_at = $8 WHERE id = $9`,
-			c.CustomerName, c.CustomerEmail, c.CustomerPhone, c.MaxDevices, setRate, rate, c.Active, tx.Now(), id)
+			c.CustomerName, c.CustomerEmail, c.CustomerPhone, c.MaxDevices, setRate, rate, flag(c.Active), tx.Now(), id)
 		if err != nil {
 			return err
 		}
@@ -238,6 +238,17 @@ func noAccount(err error) error {
 		return fault.Wrap(err, fault.NotFound, "No such API key")
 	}
 	return err
+}
+
+// flag is how a boolean is stored; nil is NULL.
+func flag(b *bool) any {
+	switch {
+	case b == nil:
+		return nil
+	case *b:
+		return 1
+	}
+	return 0
 }
 
 // nullable stores 0 as NULL.

@@ -219,7 +219,7 @@ func (r *round) refunds(ctx context.Context, b *delivery.Batch) error {
 
 func (r *round) disabled(ctx context.Context, b *delivery.Batch) error {
 	for id, reason := range b.Disabled {
-		err := r.exec(ctx, `UPDATE webhooks SET status = 'disabled', reason = $1, status_since = $2, updated_at = max($2, updated_at + 1)
+		err := r.exec(ctx, `UPDATE webhooks SET status = 'disabled', reason = $1, status_since = $2, updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at + 1 END
 WHERE id = $3 AND status = 'active'`, reason, r.now, id)
 		if err != nil {
 			return err

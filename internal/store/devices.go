@@ -52,7 +52,7 @@ state_reason, state_since, state_until, connected_at, last_event_at, created_at,
 
 // Get reads a device; accountID 0 = of any account.
 func (s *Devices) Get(ctx context.Context, accountID int64, id string) (session.Device, error) {
-	row := s.db.read.QueryRowContext(ctx, `SELECT `+deviceColumns+` FROM devices WHERE id = $1 AND ($2 = 0 OR account_id = $2)`, id, accountID)
+	row := s.db.read.QueryRowContext(ctx, `SELECT `+deviceColumns+` FROM devices WHERE id = $1 AND (account_id = $2 OR $2 = 0)`, id, accountID)
 	d, err := scanDevice(row)
 	return d, deviceError("read device", err)
 }
@@ -76,7 +76,7 @@ func (s *Devices) List(ctx context.Context, f session.Filter) ([]session.Device,
 		return nil, "", err
 	}
 	rows, err := s.db.read.QueryContext(ctx, `SELECT `+deviceColumns+` FROM devices
-WHERE ($1 = 0 OR account_id = $1) AND ($2 = '' OR state = $2) AND (created_at, id) > ($3, $4)
+WHERE (account_id = $1 OR $1 = 0) AND ($2 = '' OR state = $2) AND (created_at, id) > ($3, $4)
 ORDER BY created_at, id LIMIT $5`, f.AccountID, string(f.State), created, id, limit+1)
 	if err != nil {
 		return nil, "", wrap("list devices", err)
@@ -102,7 +102,7 @@ func (s *Devices) Update(ctx context.Context, accountID int64, id string, c sess
 			metadata = string(c.Metadata)
 		}
 		row := tx.QueryRow(ctx, `UPDATE devices SET name = coalesce($3, name), metadata = coalesce($4, metadata), updated_at = $5
-WHERE id = $1 AND ($2 = 0 OR account_id = $2) RETURNING `+deviceColumns, id, accountID, c.Name, metadata, tx.Now())
+WHERE id = $1 AND (account_id = $2 OR $2 = 0) RETURNING `+deviceColumns, id, accountID, c.Name, metadata, tx.Now())
 		d, err = scanDevice(row)
 		return err
 	})

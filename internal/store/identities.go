@@ -32,7 +32,7 @@ func (s *Identities) Learn(ctx context.Context, accountID int64, learned []sessi
 	return s.db.Write(ctx, "learn identities", func(ctx context.Context, tx *Tx) error {
 		for _, i := range learned {
 			_, err := tx.Exec(ctx, `INSERT INTO identities (account_id, lid, phone, since) VALUES ($1, $2, $3, $4)
-ON CONFLICT (account_id, lid) DO UPDATE SET phone = excluded.phone, since = excluded.since WHERE phone <> excluded.phone`,
+ON CONFLICT (account_id, lid) DO UPDATE SET phone = excluded.phone, since = excluded.since WHERE identities.phone <> excluded.phone`,
 				accountID, i.LID, i.Phone, tx.Now())
 			if err != nil {
 				return err

@@ -19,7 +19,7 @@ func (s *Events) Head(ctx context.Context) (int64, error) {
 // devices.
 func (s *Events) After(ctx context.Context, account int64, device string, after, upTo int64, limit int) ([]*event.Recorded, error) {
 	rows, err := s.db.read.QueryContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
-FROM events WHERE seq > $1 AND seq <= $2 AND ($3 = 0 OR account_id = $3) AND ($4 = '' OR device_id = $4) ORDER BY seq LIMIT $5`,
+FROM events WHERE seq > $1 AND seq <= $2 AND (account_id = $3 OR $3 = 0) AND ($4 = '' OR device_id = $4) ORDER BY seq LIMIT $5`,
 		after, upTo, account, device, limit)
 	if err != nil {
 		return nil, wrap("read the log", err)

@@ -72,7 +72,7 @@ func (s *Webhooks) List(ctx context.Context, scope webhook.Scope, p webhook.Page
 			return nil, wrap("list webhooks", err)
 		}
 	}
-	list, err := s.query(ctx, s.db.read.QueryContext, `($1 = 0 OR account_id = $1) AND ($2 = '' OR device_id = $2) AND id > $3
+	list, err := s.query(ctx, s.db.read.QueryContext, `(account_id = $1 OR $1 = 0) AND ($2 = '' OR device_id = $2) AND id > $3
 	AND ($4 = '' OR device_id = $4) AND ($5 IS NULL OR (status = 'active') = $5)
 	AND ($6 = '' OR $6 = CASE WHEN status = 'active' AND (breaker_opened_at IS NOT NULL OR breaker_failures >= $7) THEN 'failing' ELSE status END)`,
 		p.Limit, scope.AccountID, scope.DeviceID, p.After, p.DeviceID, p.Active, string(p.State), webhook.FailingAfter)
@@ -120,7 +120,7 @@ func (s *Webhooks) store(ctx context.Context, tx *Tx, w *webhook.Webhook, secret
 // Delete implements webhook.Store. Secrets, deliveries and attempts go with the webhook.
 func (s *Webhooks) Delete(ctx context.Context, scope webhook.Scope, id int64, done func(int64)) error {
 	return s.db.Write(ctx, "delete webhook", func(ctx context.Context, tx *Tx) error {
-		res, err := tx.Exec(ctx, `DELETE FROM webhooks WHERE id = $1 AND ($2 = 0 OR account_id = $2) AND ($3 = '' OR device_id = $3)`,
+		res, err := tx.Exec(ctx, `DELETE FROM webhooks WHERE id = $1 AND (account_id = $2 OR $2 = 0) AND ($3 = '' OR device_id = $3)`,
 			id, scope.AccountID, scope.DeviceID)
 		if err != nil {
 			return err
@@ -137,7 +137,7 @@ func noWebhook() error { return fault.New(fault.NotFound, "No such webhook") }
 
 // one reads a webhook inside of a scope.
 func (s *Webhooks) one(ctx context.Context, query queryFunc, scope webhook.Scope, id int64) (webhook.Webhook, error) {
-	list, err := s.query(ctx, query, "id = $1 AND ($2 = 0 OR account_id = $2) AND ($3 = '' OR device_id = $3)", 1, id, scope.AccountID, scope.DeviceID)
+	list, err := s.query(ctx, query, "id = $1 AND (account_id = $2 OR $2 = 0) AND ($3 = '' OR device_id = $3)", 1, id, scope.AccountID, scope.DeviceID)
 	if err != nil {
 		return webhook.Webhook{}, err
 	}
@@ -150,7 +150,7 @@ func (s *Webhooks) one(ctx context.Context, query queryFunc, scope webhook.Scope
 // ownDevice returns fault.NotFound when the device is not the account's; account 0 stands for all.
 func ownDevice(ctx context.Context, queryRow func(context.Context, string, ...any) *sql.Row, device string, account int64) error {
 	var one int
-	err := queryRow(ctx, `SELECT 1 FROM devices WHERE id = $1 AND ($2 = 0 OR account_id = $2)`, device, account).Scan(&one)
+	err := queryRow(ctx, `SELECT 1 FROM devices WHERE id = $1 AND (account_id = $2 OR $2 = 0)`, device, account).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fault.New(fault.NotFound, "No such device")
 	}
@@ -158,7 +158,7 @@ func ownDevice(ctx context.Context, queryRow func(context.Context, string, ...an
 }
 
 // everyone is a limit for reading all.
-const everyone = -1
+const everyone = 1 << 40
 
 func (s *Webhooks) insertSecrets(ctx context.Context, tx *Tx, w *webhook.Webhook) error {
 	for _, secret := range slices.Backward(w.Secrets) { // the newest gets the highest id

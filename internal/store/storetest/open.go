@@ -28,16 +28,7 @@ func OpenAt(t testing.TB, path string) *store.DB {
 // Stopped returns a database whose writer does not run yet: for tests that set OnRecorded, or that end the writer by hand.
 func Stopped(t testing.TB, path string) *store.DB {
 	t.Helper()
-	db, err := store.Open(context.Background(), store.Options{Path: path, Vault: Vault(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Errorf("close the database: %v", err)
-		}
-	})
-	return db
+	return Place{Path: path}.Stopped(t)
 }
 
 // Start runs the writer until the test ends, or until the returned function is called.
