@@ -71,10 +71,6 @@ func exampleOfOthers(t Type) any {
 		return Timelock{Active: true, EnforcementType: Text("default"), EndsAt: TimeOf(exampleTime.Add(time.Hour))}
 	case Unknown:
 		return UnknownEvent{Source: "*events.Something", Reason: "unknown_type"}
-	case WebhookTest:
-		return TestOfWebhook{WebhookID: 1, URL: "https://your-server.com/webhook", Message: "Test <ok> & fine: é"}
-	case WebhookReplayFinished:
-		return ReplayFinished{WebhookID: 1, URL: "https://your-server.com/webhook", ReplayID: "rpl_019b2bdc-0ddc-7c3a-9f5e-2d4b6a8c0e20", State: "done", Delivered: 120, Failed: 1}
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func exampleOfMessages(t Type) any {
 	case NewsletterMessageReceived:
 		return examplePost()
 	}
-	return exampleOfReceipts(t)
+	return nil
 }
 
 func exampleStatus() Chat { return Chat{JID: "status@broadcast", Kind: StatusChat} }

@@ -9,7 +9,7 @@ func Example(t Type) []byte {
 		return nil
 	}
 	e := New(t)
-	e.ID, e.At, e.DeviceID = "evt_019b2bdc-0ddc-7c3a-9f5e-2d4b6a8c0e1f", exampleTime, "5f0c8a52-6d1e-4b7a-9c31-2e8f4a6b7d90"
+	e.ID, e.At, e.DeviceID = exampleID, exampleTime, "5f0c8a52-6d1e-4b7a-9c31-2e8f4a6b7d90"
 	e.Data, e.Account = data, &Account{JID: Text(annaJID), LID: Text("99000000000001@lid"), Phone: Text("+4915550001111")}
 	sequence := int64(1042)
 	if entry, _ := Lookup(t); entry.Scope == PerAccount {
@@ -30,6 +30,7 @@ func AsTest(body []byte) []byte { return withPart(body, []byte(`"example":true`)
 var exampleTime = time.Date(2025, 12, 17, 10, 30, 0, 412e6, time.UTC)
 
 const (
+	exampleID = "evt_019b2bdc-0ddc-7c3a-9f5e-2d4b6a8c0e1f"
 	annaJID   = "4915550001111@s.whatsapp.net"
 	messageID = "3EB0C431C26A1916E07A"
 	qrCode    = "2@wG5yqx0uJ0vXg3T1,8k0n6bq3s2Jd,kH0mU1vKq9aZ,p7sNfZ0cVb2e"
@@ -37,14 +38,11 @@ const (
 
 // example returns a filled payload of a type. It is what the schema of the type is made from.
 func example(t Type) any {
-	if data := exampleOfMessages(t); data != nil {
-		return data
+	for _, family := range []func(Type) any{exampleOfMessages, exampleOfReceipts, exampleOfPairing, exampleOfConnection, exampleOfOthers,
+		exampleOfCalls, exampleOfGroups, exampleOfPeople, exampleOfWebhooks} {
+		if data := family(t); data != nil {
+			return data
+		}
 	}
-	if data := exampleOfPairing(t); data != nil {
-		return data
-	}
-	if data := exampleOfConnection(t); data != nil {
-		return data
-	}
-	return exampleOfOthers(t)
+	return nil
 }

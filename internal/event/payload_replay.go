@@ -1,16 +1,14 @@
 package event
 
-// TestOfWebhook is the data of webhook.test.
+// TestOfWebhook is webhook.test.
 type TestOfWebhook struct {
-	WebhookID int64  `json:"webhook_id"`
-	URL       string `json:"url"` // without its query
-	Message   string `json:"message"`
+	WebhookRef
+	Message string `json:"message"`
 }
 
-// ReplayFinished is the data of webhook.replay_finished.
+// ReplayFinished is webhook.replay_finished.
 type ReplayFinished struct {
-	WebhookID int64  `json:"webhook_id"`
-	URL       string `json:"url"` // without its query
+	WebhookRef
 	ReplayID  string `json:"replay_id"`
 	State     string `json:"state"` // "done", "cancelled", "failed"
 	Delivered int    `json:"delivered"`

@@ -59,7 +59,9 @@ func schemaOf(t reflect.Type) map[string]any {
 	switch t.Kind() {
 	case reflect.Pointer:
 		s := schemaOf(t.Elem())
-		s["type"] = []string{s["type"].(string), "null"}
+		if one, ok := s["type"].(string); ok { // else it may be null already
+			s["type"] = []string{one, "null"}
+		}
 		return s
 	case reflect.Struct:
 		return objectSchema(t)
@@ -69,7 +71,7 @@ func schemaOf(t reflect.Type) map[string]any {
 		return map[string]any{"type": "string"}
 	case reflect.Bool:
 		return map[string]any{"type": "boolean"}
-	case reflect.Int, reflect.Int64:
+	case reflect.Int, reflect.Int64, reflect.Uint32:
 		return map[string]any{"type": "integer"}
 	case reflect.Float64:
 		return map[string]any{"type": "number"}
