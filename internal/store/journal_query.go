@@ -21,6 +21,7 @@ type EventFilter struct {
 	Since     time.Time    // recorded at or after; zero = no bound
 	Until     time.Time    // recorded before; zero = no bound
 	Raw       bool         // with what Recorded.With needs for the raw part
+	Expired   bool         // with best-effort events whose time is over
 }
 
 // EventPage is a piece of the log. Next is the place where the next one begins, whether the page has events or not.
@@ -115,7 +116,7 @@ func (s *Events) filtered(ctx context.Context, f EventFilter, after, upTo int64,
 	if f.Raw {
 		raw = "raw"
 	}
-	q := arguments{after, upTo, f.AccountID, f.DeviceID, time.Now().Add(-bestEffortLife).UnixMilli(), string(event.BestEffort), limit}
+	q := arguments{after, upTo, f.AccountID, f.DeviceID, expiry(f.Expired), string(event.BestEffort), limit}
 	where := `seq > $1 AND seq <= $2 AND account_id = $3 AND ($4 = '' OR device_id = $4) AND (class <> $6 OR at > $5) AND type IN (` +
 		q.list(names(f.Types)) + `)`
 	if len(f.Chats) > 0 { // an ordering key is the device, a bar, "c|" and the chat
@@ -189,11 +190,23 @@ func firstSince(ctx context.Context, row func(context.Context, string, ...any) *
 	return low, nil
 }
 
+// expiry returns the time from which on best-effort events are shown.
+func expiry(all bool) int64 {
+	if all {
+		return 0
+	}
+	return time.Now().Add(-bestEffortLife).UnixMilli()
+}
+
 // ByID returns an event of an account, and of a device unless that is "". Errors: fault.NotFound "No such event".
 func (s *Events) ByID(ctx context.Context, account int64, device, id string) (*event.Recorded, error) {
+	return s.byID(ctx, account, device, id, false)
+}
+
+func (s *Events) byID(ctx context.Context, account int64, device, id string, expired bool) (*event.Recorded, error) {
 	e, err := scanEvent(s.db.read.QueryRowContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
 FROM events WHERE id = $1 AND account_id = $2 AND ($3 = '' OR device_id = $3) AND (class <> $4 OR at > $5)`,
-		id, account, device, string(event.BestEffort), time.Now().Add(-bestEffortLife).UnixMilli()))
+		id, account, device, string(event.BestEffort), expiry(expired)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, wrap("read event", noEvent())
 	}

@@ -9,10 +9,11 @@ import (
 )
 
 // Successes are the most frequent thing we write, so all of a commit round share one row: `at` (when the round was
-// committed, Unix ms), `max_seq` and `packed`, which is for each success six unsigned varints:
+// committed, Unix ms), `max_seq` and `min_seq` (the newest and the oldest event in it) and `packed`, which is for each success
+// six unsigned varints:
 //
 //	webhook id · max_seq - seq · HTTP status · duration in ms · at - time of the attempt in ms · number of attempts made
-const insertOutcomes = `INSERT INTO outcomes (at, max_seq, packed) VALUES ($1, $2, $3)`
+const insertOutcomes = `INSERT INTO outcomes (at, max_seq, min_seq, packed) VALUES ($1, $2, $3, $4)`
 
 // packedOutcome is one success.
 type packedOutcome struct {
@@ -27,9 +28,9 @@ func (r *round) writeOutcomes(ctx context.Context) error {
 	if len(r.outcomes) == 0 {
 		return nil
 	}
-	var maxSeq int64
+	minSeq, maxSeq := r.outcomes[0].seq, r.outcomes[0].seq
 	for _, o := range r.outcomes {
-		maxSeq = max(maxSeq, o.seq)
+		minSeq, maxSeq = min(minSeq, o.seq), max(maxSeq, o.seq)
 	}
 	b := make([]byte, 0, len(r.outcomes)*10)
 	for _, o := range r.outcomes {
@@ -39,10 +40,10 @@ func (r *round) writeOutcomes(ctx context.Context) error {
 		}
 	}
 	if r.pipeline != nil {
-		r.pipeline.queue(insertOutcomes, r.now, maxSeq, b)
+		r.pipeline.queue(insertOutcomes, r.now, maxSeq, minSeq, b)
 		return nil
 	}
-	if _, err := r.stmts.insertOutcomes.ExecContext(ctx, r.now, maxSeq, b); err != nil {
+	if _, err := r.stmts.insertOutcomes.ExecContext(ctx, r.now, maxSeq, minSeq, b); err != nil {
 		return fmt.Errorf("write outcomes: %w", err)
 	}
 	return nil
@@ -53,17 +54,23 @@ var errOutcomes = errors.New("a packed row of outcomes is damaged")
 // unpack reads a row of outcomes.
 func unpack(at, maxSeq int64, b []byte) ([]packedOutcome, error) {
 	var list []packedOutcome
+	err := eachPacked(at, maxSeq, b, func(o packedOutcome) { list = append(list, o) })
+	return list, err
+}
+
+// eachPacked calls f for what a row of outcomes holds, in the order in which it was written.
+func eachPacked(at, maxSeq int64, b []byte, f func(packedOutcome)) error {
 	for len(b) > 0 {
 		var v [6]int64
 		for i := range v {
 			u, n := binary.Uvarint(b)
 			if n <= 0 {
-				return nil, errOutcomes
+				return errOutcomes
 			}
 			v[i], b = int64(u), b[n:]
 		}
-		list = append(list, packedOutcome{webhook: v[0], seq: maxSeq - v[1], status: int(v[2]),
+		f(packedOutcome{webhook: v[0], seq: maxSeq - v[1], status: int(v[2]),
 			duration: time.Duration(v[3]) * time.Millisecond, at: time.UnixMilli(at - v[4]), attempts: int(v[5])})
 	}
-	return list, nil
+	return nil
 }
