@@ -63,8 +63,12 @@ func docsTable(t *testing.T) string {
 // dataMembers returns the names in `data` of a type's example, in their order.
 func dataMembers(t *testing.T, of Type) (names []string) {
 	t.Helper()
+	example := Example(of)
+	if example == nil {
+		return nil // another test demands it
+	}
 	var e struct{ Data json.RawMessage }
-	if err := json.Unmarshal(Example(of), &e); err != nil {
+	if err := json.Unmarshal(example, &e); err != nil {
 		t.Fatalf("example of %s: %v", of, err)
 	}
 	dec := json.NewDecoder(bytes.NewReader(e.Data))
