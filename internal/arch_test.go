@@ -45,6 +45,7 @@ var only = []struct {
 }{
 	{"go.mau.fi/whatsmeow", []string{"internal/whatsapp", "internal/simulator"}, "WhatsApp's library has one door, so that its rules about acks are kept in one place"},
 	{"modernc.org/sqlite", []string{"internal/store"}, "SQL lives in store"},
+	{"github.com/jackc/pgx", []string{"internal/store"}, "SQL lives in store"},
 	{"github.com/pressly/goose", []string{"internal/store"}, "SQL lives in store"},
 	{"github.com/danielgtaylor/huma", []string{"internal/httpapi"}, "HTTP lives in httpapi"},
 	{"github.com/alecthomas/kong", []string{"cmd/wapost"}, "flags are the command's; rooms take options"},

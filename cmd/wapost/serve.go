@@ -14,7 +14,7 @@ import (
 type serveCmd struct {
 	Listen        string        `default:":7001" help:"Address of the API."`
 	Data          string        `default:"./wapost-data" type:"path" help:"Directory of everything that must last."`
-	Database      string        `type:"path" help:"SQLite file; default: wapost.db in the data directory."`
+	Database      string        `placeholder:"PATH|URL" help:"SQLite file, or postgres://… (a URL with a password belongs into WAPOST_DATABASE or a file named by WAPOST_DATABASE_FILE); default: wapost.db in the data directory."`
 	Simulator     string        `placeholder:"URL" help:"Use the simulator at this address of this machine instead of WhatsApp."`
 	BasePath      string        `placeholder:"PATH" help:"Prefix of all routes, e.g. /wapost."`
 	AllowOrigin   []string      `placeholder:"ORIGIN" help:"Origins that browsers may call the API from (CORS); default: none."`
@@ -31,8 +31,12 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	database, err := databaseFromFile(c.Database)
+	if err != nil {
+		return err
+	}
 	a, err := app.New(ctx, app.Options{
-		Listen: c.Listen, Data: c.Data, Database: c.Database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
+		Listen: c.Listen, Data: c.Data, Database: database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
 		TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.WebhookAllowCIDR,
 		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, Secrets: secrets, Logger: c.logger(), Version: version,
 	})

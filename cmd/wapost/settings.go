@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -40,6 +41,23 @@ var secretSettings = []struct {
 	{"WAPOST_ADMIN_SECRET", func(s *app.Secrets) *string { return &s.Admin }},
 	{"WAPOST_JWT_SECRET", func(s *app.Secrets) *string { return &s.JWT }},
 	{"WAPOST_INSTANCE_KEY", func(s *app.Secrets) *string { return &s.Instance }},
+}
+
+// databaseFromFile returns what was given, or the content of the file that WAPOST_DATABASE_FILE names: the URL of a server
+// holds a password.
+func databaseFromFile(given string) (string, error) {
+	path, byFile := os.LookupEnv("WAPOST_DATABASE_FILE")
+	if !byFile {
+		return given, nil
+	}
+	if given != "" {
+		return "", errors.New("give either WAPOST_DATABASE (or --database) or WAPOST_DATABASE_FILE, not both")
+	}
+	b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("WAPOST_DATABASE_FILE: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
 }
 
 // secretsFromEnvironment reads WAPOST_…, or the file that WAPOST_…_FILE names. What is missing is generated later.

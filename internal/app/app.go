@@ -99,19 +99,34 @@ func (a *App) openStores(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	path := a.options.Database
-	if path == "" {
-		path = filepath.Join(a.options.Data, "wapost.db")
-	}
-	if a.db, err = store.Open(ctx, store.Options{Path: path, Vault: v, Logger: a.log}); err != nil {
+	o := store.Options{Vault: v, Logger: a.log}
+	o.Path, o.URL = a.place()
+	if a.db, err = store.Open(ctx, o); err != nil {
 		return err
 	}
 	a.closers = append(a.closers, a.db.Close)
-	if a.keys, err = store.OpenSQLite(filepath.Join(a.options.Data, "whatsapp.db")); err != nil {
+	if o.URL != "" {
+		a.keys, err = store.OpenPostgresKeys(ctx, o.URL)
+	} else {
+		a.keys, err = store.OpenSQLite(filepath.Join(a.options.Data, "whatsapp.db"))
+	}
+	if err != nil {
 		return err
 	}
 	a.closers = append(a.closers, a.keys.Close)
 	return nil
+}
+
+// place is where the database lives: in a file, or at a server.
+func (a *App) place() (path, url string) {
+	switch d := a.options.Database; {
+	case d == "":
+		return filepath.Join(a.options.Data, "wapost.db"), ""
+	case store.IsPostgres(d):
+		return "", d
+	default:
+		return d, ""
+	}
 }
 
 func (a *App) listen() error {
@@ -132,7 +147,8 @@ func (a *App) listen() error {
 // wire makes the rooms and connects them: straight from the socket to the customer.
 func (a *App) wire(ctx context.Context, n network) error {
 	o := a.options
-	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys, Meta: a.db, Logger: a.log, RootKey: n.rootKey, Address: n.address, Crash: o.Crash})
+	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys, Postgres: store.IsPostgres(o.Database), Meta: a.db, Logger: a.log,
+		RootKey: n.rootKey, Address: n.address, Crash: o.Crash})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 type Options struct {
 	Listen   string // host:port of the API
 	Data     string // data directory; made when it is missing
-	Database string // path of the SQLite file; "" = wapost.db in the data directory
+	Database string // path of the SQLite file, or URL of a PostgreSQL database (never logged); "" = wapost.db in the data directory
 	BasePath string // prefix of all routes; optional
 	Origins  []string
 

@@ -19,11 +19,12 @@ import (
 
 // Options of New.
 type Options struct {
-	DB      *sql.DB // the key store: a SQLite file of its own, WAL, synchronous=FULL
-	Meta    Meta    // for the network stamp
-	Logger  *slog.Logger
-	RootKey *[32]byte // the certificate authority of a simulator; nil = WhatsApp's
-	Address string    // the wire of a simulator, host:port; "" = WhatsApp's hosts
+	DB       *sql.DB // the key store: a SQLite file of its own, WAL, synchronous=FULL; or a schema of its own in PostgreSQL
+	Postgres bool    // DB is PostgreSQL
+	Meta     Meta    // for the network stamp
+	Logger   *slog.Logger
+	RootKey  *[32]byte // the certificate authority of a simulator; nil = WhatsApp's
+	Address  string    // the wire of a simulator, host:port; "" = WhatsApp's hosts
 
 	// Patience is how long a failed commit is tried again in place; 0 = 45 s. The library gives a stanza five minutes, pings go
 	// on meanwhile; whatsapp.md §3 wants less than 60 s.
@@ -77,7 +78,11 @@ func New(ctx context.Context, o Options) (*Dialer, error) {
 	}
 	o.DB.SetMaxOpenConns(connections)
 	o.DB.SetMaxIdleConns(connections)
-	d.container = sqlstore.NewWithDB(o.DB, "sqlite", tap{log: d.log})
+	dialect := "sqlite"
+	if o.Postgres {
+		dialect = "postgres"
+	}
+	d.container = sqlstore.NewWithDB(o.DB, dialect, tap{log: d.log})
 	if err := d.container.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("upgrade the key store: %w", err)
 	}
