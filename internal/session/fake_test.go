@@ -22,12 +22,11 @@ import (
 
 // line is a client without WhatsApp: the test says what comes of a connect.
 type line struct {
-	obs       session.Observer
-	mu        sync.Mutex
-	connects  []time.Time
-	closes    int
-	discarded bool
-	answer    func(n int) error // of the nth Connect; nil = success
+	obs      session.Observer
+	mu       sync.Mutex
+	connects []time.Time
+	closes   int
+	answer   func(n int) error // of the nth Connect; nil = success
 }
 
 func (l *line) Connect(context.Context) error {
@@ -42,7 +41,7 @@ func (l *line) Connect(context.Context) error {
 }
 
 func (l *line) Close()                      { l.mu.Lock(); l.closes++; l.mu.Unlock() }
-func (l *line) Discard()                    { l.mu.Lock(); l.discarded = true; l.mu.Unlock() }
+func (l *line) Discard()                    {}
 func (l *line) Quiet(context.Context) error { return nil }
 func (l *line) Heard() time.Time            { return time.Time{} }
 func (l *line) PairCode(context.Context, string, bool, string) (string, error) {
@@ -53,6 +52,8 @@ func (l *line) Send(context.Context, session.Parcel) (session.Accepted, error) {
 }
 func (l *line) Lookup(context.Context, []string) ([]session.Registration, error) { return nil, nil }
 func (l *line) Logout(context.Context) error                                     { return nil }
+
+func (l *line) closed() int { l.mu.Lock(); defer l.mu.Unlock(); return l.closes }
 
 func (l *line) tries() []time.Time {
 	l.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,13 +74,13 @@ func TestAConnectOfWhichNothingComesIsResetAfterAMinute(t *testing.T) {
 		sleep(2 * time.Minute)
 		l.obs.Signal(session.Down{})
 		synctest.Wait()
-		tries, closes := len(l.tries()), l.closes
+		tries, closes := len(l.tries()), l.closed()
 		sleep(59 * time.Second)
-		if len(l.tries()) != tries || l.closes != closes {
+		if len(l.tries()) != tries || l.closed() != closes {
 			t.Fatal("reset too early")
 		}
 		sleep(4 * time.Second)
-		if len(l.tries()) != tries+1 || l.closes <= closes {
+		if len(l.tries()) != tries+1 || l.closed() <= closes {
 			t.Errorf("%d tries, want one more than %d", len(l.tries()), tries)
 		}
 		h.state(id, session.Connecting)
@@ -136,10 +137,11 @@ func TestBackOffDoublesToFiveMinutesAndBeginsAnewAfterAMinuteConnected(t *testin
 	inBubble(t, func(t *testing.T, h *house) {
 		id, l := h.online()
 		sleep(2 * time.Minute)
-		failing := true
+		var failing atomic.Bool
+		failing.Store(true)
 		l.mu.Lock()
 		l.answer = func(int) error {
-			if failing {
+			if failing.Load() {
 				return errNoNetwork
 			}
 			return nil
@@ -165,7 +167,7 @@ func TestBackOffDoublesToFiveMinutesAndBeginsAnewAfterAMinuteConnected(t *testin
 				t.Errorf("wait %d is %v, want at most %v", i, wait, limit)
 			}
 		}
-		failing = false
+		failing.Store(false)
 		sleep(6 * time.Minute)
 		l.obs.Signal(session.Up{})
 		sleep(61 * time.Second)

@@ -172,3 +172,34 @@ func TestWhatWasMissedIsMarkedOffline(t *testing.T) {
 	}
 	g.await(id, event.OfflineSyncCompleted, nil)
 }
+
+func TestChangesOfAGroupAreOneEventEach(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob, carol := w.person("491700000001", "Alice"), w.person("491700000002", "Bob"), w.person("491700000003", "Carol")
+	id, dev := g.linked(alice)
+	group, err := w.CreateGroup(simulator.GroupSpec{Subject: "Team", Owner: bob.Phone(), Participants: []string{alice.Phone()}, Quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []simulator.GroupChange{
+		{Actor: bob.Phone(), Action: simulator.GroupAdd, Participants: []string{carol.Phone()}},
+		{Actor: bob.Phone(), Action: simulator.GroupSubject, Value: "New team"},
+		{Actor: bob.Phone(), Action: simulator.GroupRemove, Participants: []string{alice.Phone()}},
+	} {
+		if _, err := group.Change(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, func() bool { return len(dev.Unacked()) == 0 })
+	add := g.await(id, event.GroupParticipantUpdate, func(l logged) bool { return l.field("action") == "add" })
+	if add.field("actor", "phone") != "+491700000002" || add.Key != id+"|c|"+group.JID().String() {
+		t.Errorf("%s %s", add.Key, add.Data)
+	}
+	if e := g.await(id, event.GroupInfoUpdate, nil); e.field("changes", "subject") != "New team" {
+		t.Errorf("%s", e.Data)
+	}
+	if e := g.await(id, event.GroupLeft, nil); e.field("reason") != "removed" {
+		t.Errorf("%s", e.Data)
+	}
+}

@@ -330,7 +330,12 @@ func acked(t testing.TB, d *simulator.Delivery) {
 // until polls a condition that no channel tells of.
 func until(t testing.TB, done func() bool, why ...func() string) {
 	t.Helper()
-	deadline, tick := time.After(patience), time.NewTicker(5*time.Millisecond)
+	within(t, patience, done, why...)
+}
+
+func within(t testing.TB, limit time.Duration, done func() bool, why ...func() string) {
+	t.Helper()
+	deadline, tick := time.After(limit), time.NewTicker(5*time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {
