@@ -49,7 +49,7 @@ func insertKey(ctx context.Context, tx *Tx, accountID int64, k access.NewKey) er
 // ListAccounts returns a page of customers, oldest first.
 func (s *Accounts) ListAccounts(ctx context.Context, f access.AccountFilter) ([]access.AccountRecord, error) {
 	const query = `SELECT ` + accountColumns + ` FROM accounts a
-		WHERE a.id > $1 AND ($2 IS NULL OR a.active = $2) ORDER BY a.id LIMIT $3`
+		WHERE a.id > $1 AND (a.active = $2 OR $2 IS NULL) ORDER BY a.id LIMIT $3`
 	rows, err := s.db.read.QueryContext(ctx, query, f.After, flag(f.Active), f.Limit)
 	if err != nil {
 		return nil, wrap("list accounts", err)
@@ -137,7 +137,7 @@ func (s *Accounts) forget(ctx context.Context, id int64) error {
 	for after := int64(0); ; {
 		var first, last sql.NullInt64
 		err := s.db.read.QueryRowContext(ctx, `SELECT min(seq), max(seq) FROM
-			(SELECT seq FROM events WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT 500)`, id, after).Scan(&first, &last)
+			(SELECT seq FROM events WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT 500) AS part`, id, after).Scan(&first, &last)
 		if err != nil || !first.Valid {
 			return wrap("find an account's events", err)
 		}

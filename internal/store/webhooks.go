@@ -73,7 +73,7 @@ func (s *Webhooks) List(ctx context.Context, scope webhook.Scope, p webhook.Page
 		}
 	}
 	list, err := s.query(ctx, s.db.read.QueryContext, `(account_id = $1 OR $1 = 0) AND ($2 = '' OR device_id = $2) AND id > $3
-	AND ($4 = '' OR device_id = $4) AND ($5 IS NULL OR (status = 'active') = $5)
+	AND ($4 = '' OR device_id = $4) AND ((status = 'active') = $5 OR $5 IS NULL)
 	AND ($6 = '' OR $6 = CASE WHEN status = 'active' AND (breaker_opened_at IS NOT NULL OR breaker_failures >= $7) THEN 'failing' ELSE status END)`,
 		p.Limit, scope.AccountID, scope.DeviceID, p.After, p.DeviceID, p.Active, string(p.State), webhook.FailingAfter)
 	return list, wrap("list webhooks", err)
