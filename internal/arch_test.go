@@ -43,13 +43,13 @@ var only = []struct {
 	rooms   []string
 	reason  string
 }{
-	{"go.mau.fi/whatsmeow", []string{"internal/whatsapp", "internal/simulator"}, "WhatsApp's library has one door, so that its rules about acks are kept in one place"},
+	{"go.mau.fi/whatsmeow", []string{"internal/whatsapp", "internal/simulator", "internal/bench"}, "WhatsApp's library has one door, so that its rules about acks are kept in one place"},
 	{"modernc.org/sqlite", []string{"internal/store"}, "SQL lives in store"},
 	{"github.com/jackc/pgx", []string{"internal/store"}, "SQL lives in store"},
 	{"github.com/pressly/goose", []string{"internal/store"}, "SQL lives in store"},
 	{"github.com/danielgtaylor/huma", []string{"internal/httpapi"}, "HTTP lives in httpapi"},
 	{"github.com/alecthomas/kong", []string{"cmd/wapost"}, "flags are the command's; rooms take options"},
-	{"wapost/internal/simulator", []string{"cmd/wapost", "internal/simulator"}, "production code must not reach the simulator but through its address"},
+	{"wapost/internal/simulator", []string{"cmd/wapost", "internal/simulator", "internal/bench"}, "production code must not reach the simulator but through its address"},
 }
 
 type pkg struct {

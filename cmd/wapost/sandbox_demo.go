@@ -104,19 +104,32 @@ func (d *demo) link(ctx context.Context) error {
 		return fmt.Errorf("scan the code: %w", err)
 	}
 	d.say("   linked as %s", linked.Device.JID)
+	return d.connected(ctx)
+}
+
+// connected waits until the gateway says that the device is usable.
+func (d *demo) connected(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errNotLinked)
 	defer cancel()
-	var status struct {
-		State string `json:"state"`
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var status struct {
+			State string `json:"state"`
+		}
+		if err := d.account().do(ctx, http.MethodGet, "/devices/me/status", nil, &status); err != nil {
+			return err
+		}
+		if status.State == "connected" {
+			d.say("   connected")
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w (state %s)", context.Cause(ctx), status.State)
+		}
 	}
-	if err := d.account().post(ctx, "/devices/me/reconnect?wait=20", nil, &status); err != nil {
-		return err
-	}
-	if status.State != "connected" {
-		return fmt.Errorf("%w (state %s)", errNotLinked, status.State)
-	}
-	d.say("   connected")
-	return nil
 }
 
 // show registers a webhook, lets people write and answers them. What stop ends goes on showing events until then.

@@ -1,5 +1,101 @@
 package main
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
 
-func benchInbound(context.Context, options) ([]figure, error) { return nil, nil }
+// inboundMessages is how many messages each round carries, over all sessions.
+const inboundMessages = 2000
+
+// benchInbound measures messages through decryption, commit and acknowledgement, against the library alone with the same
+// durable settings and a handler that does nothing.
+func benchInbound(ctx context.Context, o options) ([]figure, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	w, err := newWorld(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	var figures []figure
+	next := 0 // phones are never used twice
+	for _, sessions := range []int{1, 20} {
+		var rates, ratios []float64
+		for range max(1, o.rounds/2) {
+			ours, err := w.measure(ctx, sessions, &next, openGateway)
+			if err != nil {
+				return nil, fmt.Errorf("gateway, %d sessions: %w", sessions, err)
+			}
+			library, err := w.measure(ctx, sessions, &next, openLibrary)
+			if err != nil {
+				return nil, fmt.Errorf("library, %d sessions: %w", sessions, err)
+			}
+			rates, ratios = append(rates, ours), append(ratios, ours/library)
+		}
+		name := fmt.Sprintf("inbound, decrypt + commit + ack, SQLite FULL, %d sessions", sessions)
+		figures = append(figures, figure{name, median(rates), "messages/s", "–"},
+			figure{name + ", of the library alone", median(ratios), "ratio", "–"})
+	}
+	return figures, nil
+}
+
+// party is what receives: the gateway, or the library alone.
+type party interface {
+	// pair begins to link a device and returns its QR code.
+	pair(ctx context.Context) (code string, err error)
+	// ready waits until the device that was linked last is connected.
+	ready(ctx context.Context) error
+	close() error
+}
+
+// measure links sessions, queues messages for all of them while they are held, and times from their release until the last
+// acknowledgement.
+func (w *world) measure(ctx context.Context, sessions int, next *int, open func(context.Context, *world, string) (party, error)) (float64, error) {
+	dir, err := os.MkdirTemp("", "wapost-bench-")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	p, err := open(ctx, w, dir)
+	if err != nil {
+		return 0, err
+	}
+	rate, err := w.flood(ctx, p, sessions, next)
+	if cerr := p.close(); err == nil {
+		err = cerr
+	}
+	return rate, err
+}
+
+func (w *world) flood(ctx context.Context, p party, sessions int, next *int) (float64, error) {
+	var devices []string
+	for range sessions {
+		*next++
+		device, err := w.link(ctx, p, fmt.Sprintf("4915%09d", *next))
+		if err != nil {
+			return 0, err
+		}
+		devices = append(devices, device)
+	}
+	each := inboundMessages / sessions
+	for _, d := range devices {
+		if err := w.queue(ctx, d, each); err != nil {
+			return 0, err
+		}
+	}
+	begin := time.Now()
+	for _, d := range devices {
+		if _, err := w.people.Release(ctx, d, 0); err != nil {
+			return 0, err
+		}
+	}
+	for _, d := range devices {
+		if err := w.until(ctx, d, 0); err != nil {
+			return 0, err
+		}
+	}
+	return float64(each*sessions) / time.Since(begin).Seconds(), nil
+}

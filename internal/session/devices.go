@@ -18,6 +18,10 @@ func (m *Manager) Create(ctx context.Context, n NewDevice) (Device, error) {
 	if err := m.wait(ctx); err != nil {
 		return Device{}, err
 	}
+	dir, err := m.directory(ctx, n.AccountID)
+	if err != nil {
+		return Device{}, err
+	}
 	now := time.Now()
 	d := Device{ID: uuid.NewString(), AccountID: n.AccountID, Name: n.Name, Metadata: n.Metadata, State: New, StateSince: now,
 		CreatedAt: now, UpdatedAt: now, TokenVersion: 1}
@@ -25,16 +29,15 @@ func (m *Manager) Create(ctx context.Context, n NewDevice) (Device, error) {
 		d.Metadata = json.RawMessage("{}")
 	}
 	e := named(event.DeviceCreated, &d)
-	err := m.store.Atomic(ctx, "create device", func(ctx context.Context) error {
+	err = m.store.Atomic(ctx, "create device", func(ctx context.Context) error {
 		if err := m.store.Create(ctx, d, n.SecretHash); err != nil {
 			return err
 		}
+		// The caller may have more to write in this transaction: a session of a device that was never committed must not live.
+		m.store.AfterCommit(ctx, func() { m.begin(d, dir, 0) })
 		return m.sink.Append(ctx, e)
 	})
-	if err != nil {
-		return Device{}, err
-	}
-	return d, m.start(ctx, d, 0)
+	return d, err
 }
 
 func named(t event.Type, d *Device) *event.Event {

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -324,6 +325,24 @@ func TestTheDeviceLimitHoldsInTheInsert(t *testing.T) {
 		}
 		if n := len(h.types("")); n != 2 {
 			t.Errorf("%d events, want 2 device.created", n)
+		}
+	})
+}
+
+// A request may create a device as part of a transaction of its own; when that is undone there is no device, and no session.
+func TestADeviceWhoseTransactionIsUndoneNeverLived(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		var id string
+		err := h.db.Atomic(t.Context(), "request", func(ctx context.Context) error {
+			d, err := h.m.Create(ctx, session.NewDevice{AccountID: 1, SecretHash: []byte{1}})
+			id = d.ID
+			return errors.Join(err, errors.New("the request fails after all"))
+		})
+		if err == nil {
+			t.Fatal("the transaction was committed")
+		}
+		if _, err := h.m.Status(t.Context(), 0, id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a session of a device that is not on record: %v", err)
 		}
 	})
 }

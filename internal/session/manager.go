@@ -111,12 +111,18 @@ func (m *Manager) load(ctx context.Context) error {
 	return nil
 }
 
-// start begins the session of a device.
+// start begins the session of a device that is on record.
 func (m *Manager) start(ctx context.Context, d Device, delay time.Duration) error {
 	dir, err := m.directory(ctx, d.AccountID)
 	if err != nil {
 		return err
 	}
+	m.begin(d, dir, delay)
+	return nil
+}
+
+// begin is the part of start that cannot wait or fail.
+func (m *Manager) begin(d Device, dir *Directory, delay time.Duration) {
 	s := newSession(m, d, dir)
 	run, cancel := context.WithCancel(m.life())
 	s.stop = cancel
@@ -124,7 +130,6 @@ func (m *Manager) start(ctx context.Context, d Device, delay time.Duration) erro
 	m.all[d.ID] = s
 	m.mu.Unlock()
 	go s.run(run, delay) // Run waits for s.ended
-	return nil
 }
 
 // life returns the context of Run.

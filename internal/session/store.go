@@ -11,6 +11,8 @@ import (
 type Store interface {
 	// Atomic makes one transaction of what is written with the context given to fn.
 	Atomic(ctx context.Context, what string, fn func(ctx context.Context) error) error
+	// AfterCommit calls f once the transaction that ctx carries is on disk, and never if it fails. f must not block.
+	AfterCommit(ctx context.Context, f func())
 	// Create inserts a device if the account's limit allows. Errors: fault.Conflict.
 	Create(ctx context.Context, d Device, secretHash []byte) error
 	// Get reads a device; accountID 0 = of any account. Errors: fault.NotFound.

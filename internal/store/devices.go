@@ -24,6 +24,15 @@ func (s *Devices) Atomic(ctx context.Context, what string, fn func(ctx context.C
 	return s.db.Atomic(ctx, what, fn)
 }
 
+// AfterCommit implements session.Store.
+func (s *Devices) AfterCommit(ctx context.Context, f func()) {
+	if tx, ok := joined(ctx); ok {
+		tx.AfterCommit(f)
+		return
+	}
+	f()
+}
+
 // Create inserts a device if the account's limit allows it, checked in the insert itself.
 func (s *Devices) Create(ctx context.Context, d session.Device, secretHash []byte) error {
 	return s.db.Write(ctx, "create device", func(ctx context.Context, tx *Tx) error {
