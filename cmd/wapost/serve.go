@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"wapost/internal/app"
@@ -62,7 +63,7 @@ First start. Generated with mode 0600, never shown again:
 	fmt.Fprintf(w, `
 Next steps:
   1. Create an API key (it is shown once):
-     curl -X POST %[1]s/admin/api-keys -H "X-Admin-Secret: $(cat %[2]s)" \
+     curl -X POST %[1]s/admin/api-keys -H "X-Admin-Secret: %[2]s" \
        -H 'Content-Type: application/json' -d '{"customer_name":"me"}'
   2. Create a device with it:
      curl -X POST %[1]s/devices -H "Authorization: $API_KEY" \
@@ -70,7 +71,17 @@ Next steps:
   3. Scan: WhatsApp on the phone > Linked devices > Link a device
      curl -X POST '%[1]s/devices/me/login?output=text' -H "Authorization: $API_KEY"
 
-`, url, made[0])
+`, url, adminSecret(made))
+}
+
+// adminSecret is how a shell gets the admin secret: from the file that was just made, or from where the operator has it.
+func adminSecret(made []string) string {
+	for _, f := range made {
+		if filepath.Base(f) == "admin.secret" {
+			return "$(cat " + f + ")"
+		}
+	}
+	return "$WAPOST_ADMIN_SECRET"
 }
 
 // localURL is how somebody on this machine reaches the listener.

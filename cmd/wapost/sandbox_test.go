@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// The sandbox is what a newcomer runs first: it must come up by itself, play its demonstration to the end, and then answer
+// the request of the API page with the credentials that it gives out.
+func TestSandboxComesUpAndTakesTheFirstWebhook(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	file := filepath.Join(t.TempDir(), "ready.json")
+	c := &sandboxCmd{Listen: "127.0.0.1:0", SimulatorListen: "127.0.0.1:0", ReadyFile: file, Quiet: true, LogLevel: "error"}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx) }()
+	r := awaitReady(t, file, ended)
+	for name, v := range map[string]string{"url": r.URL, "admin_secret": r.AdminSecret, "api_key": r.APIKey, "device_id": r.DeviceID,
+		"token": r.Token, "simulator_url": r.SimulatorURL, "phone": r.Phone} {
+		if v == "" {
+			t.Errorf("the ready file has no %s", name)
+		}
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the ready file holds secrets and has mode %v (%v)", info.Mode(), err)
+	}
+	for _, credential := range []string{r.APIKey, r.Token, "Bearer " + r.Token} {
+		createWebhook(t, r.URL, credential)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("the end of the sandbox: %v", err)
+	}
+}
+
+func awaitReady(t *testing.T, file string, ended <-chan error) ready {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(2 * time.Minute); ; {
+		if b, err := os.ReadFile(file); err == nil {
+			var r ready
+			if err := json.Unmarshal(b, &r); err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		select {
+		case <-tick.C:
+		case err := <-ended:
+			t.Fatalf("the sandbox ended: %v", err)
+		case <-limit:
+			t.Fatal("the sandbox is not ready after two minutes")
+		}
+	}
+}
+
+func createWebhook(t *testing.T, url, credential string) {
+	t.Helper()
+	body := `{"url":"https://your-server.com/webhook","secret":"string","events":["message.received","connection.connected"]}`
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/webhooks", bytes.NewReader([]byte(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", credential)
+	req.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var got struct {
+		Code    int
+		Status  bool
+		Message string
+		Data    map[string]any
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if answer.StatusCode != 201 || got.Code != 201 || !got.Status || got.Message != "Webhook created successfully" || len(got.Data) != 5 {
+		t.Errorf("%d %+v", answer.StatusCode, got)
+	}
+}

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestSecretsAreMadeOnceAndPrivate(t *testing.T) {
+	dir := t.TempDir()
+	var first, second Secrets
+	made, err := first.complete(dir)
+	if err != nil || len(made) != 3 {
+		t.Fatalf("made %v, %v", made, err)
+	}
+	for _, f := range made {
+		info, err := os.Stat(f)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: mode %v, %v", filepath.Base(f), info.Mode(), err)
+		}
+	}
+	made, err = second.complete(dir)
+	if err != nil || len(made) != 0 || first != second {
+		t.Errorf("the second start made %v (%v), the same secrets: %v", made, err, first == second)
+	}
+	if first.Admin == first.JWT || first.JWT == first.Instance {
+		t.Error("two secrets are the same")
+	}
+	if key, err := first.instanceKey(); err != nil || len(key) != 32 {
+		t.Errorf("the generated instance key is not usable: %v", err)
+	}
+}
+
+func TestShortSecretsStopTheStart(t *testing.T) {
+	for _, s := range []Secrets{{Admin: "short"}, {JWT: strings.Repeat("x", 31)}, {Instance: "abc"}} {
+		_, err := s.complete(t.TempDir())
+		if err == nil || !strings.Contains(err.Error(), "too short") {
+			t.Errorf("%v", err)
+		}
+		for _, secret := range []string{s.Admin, s.JWT} {
+			if secret != "" && err != nil && strings.Contains(err.Error(), secret+" ") {
+				t.Error("the error shows the secret")
+			}
+		}
+	}
+	s := Secrets{Instance: strings.Repeat("not hex ", 5)}
+	if _, err := s.instanceKey(); err == nil {
+		t.Error("a key that is no key was taken")
+	}
+}
+
+func TestASimulatorMustBeOnThisMachine(t *testing.T) {
+	for _, u := range []string{"http://10.0.0.1:7090", "https://127.0.0.1:7090", "http://user@127.0.0.1:7090", "http://example.com", "http://127.0.0.1:7090/path",
+		"http://127.0.0.1:7090?q=1", "ftp://127.0.0.1", "127.0.0.1:7090", "http://[2001:db8::1]:7090", "http://localhost.example.com:7090"} {
+		if _, err := findSimulator(t.Context(), u); err == nil {
+			t.Errorf("%s was accepted", u)
+		}
+	}
+}
