@@ -26,21 +26,22 @@ type Options struct {
 
 // DB is the open database. Run must be running for anything to be written.
 type DB struct {
-	dialect  dialect
-	claimed  *sql.Conn // with the writer's lock, until Run takes it
-	epoch    string    // of our claim
-	vault    *vault.Vault
-	log      *slog.Logger
-	pool     *sql.DB // one connection: the writer's
-	read     *sql.DB
-	jobs     chan job
-	closing  chan struct{} // closed when the writer takes no more jobs
-	closed   chan struct{} // closed when the writer has ended
-	recorded []func([]*event.Recorded)
-	hookGone func(int64)
-	health   health
-	ledger   ledger
-	swept    atomic.Int64 // best-effort events up to here are gone
+	dialect   dialect
+	claimed   *sql.Conn // with the writer's lock, until Run takes it
+	epoch     string    // of our claim
+	vault     *vault.Vault
+	log       *slog.Logger
+	pool      *sql.DB // one connection: the writer's
+	read      *sql.DB
+	jobs      chan job
+	closing   chan struct{} // closed when the writer takes no more jobs
+	closed    chan struct{} // closed when the writer has ended
+	recorded  []func([]*event.Recorded)
+	hookGone  func(int64)
+	committed func(Commit)
+	health    health
+	ledger    ledger
+	swept     atomic.Int64 // best-effort events up to here are gone
 }
 
 // queueLimit bounds the jobs that wait for the writer. A full queue makes callers wait: WhatsApp keeps the messages.

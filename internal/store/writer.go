@@ -99,7 +99,9 @@ func (w *writer) commit(jobs []job) {
 	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}}
 	before := w.db.ledger.head
 	errs := make([]error, len(jobs))
+	begun := time.Now()
 	err := w.transact(r, jobs, errs)
+	w.observe(r, len(jobs), begun, err)
 	w.db.health.note(err)
 	if err != nil {
 		w.db.log.Error("commit failed", "jobs", len(jobs), "error", err)
