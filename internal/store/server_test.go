@@ -68,13 +68,12 @@ ON CONFLICT (id) DO NOTHING`, phone, []byte{0})
 	return s
 }
 
-func sealed(t *testing.T, source string) *event.Sealed {
-	t.Helper()
+func occurrence(source string) *event.Sealed {
 	e := event.New(event.MessageReceived)
 	e.At, e.AccountID, e.DeviceID, e.Key, e.SourceKey, e.Data = time.Now(), 1, phone, phone+"|c", source, map[string]string{"text": source}
 	s, err := e.Seal()
 	if err != nil {
-		t.Fatal(err)
+		panic(err) // constants always marshal
 	}
 	return s
 }
@@ -125,7 +124,7 @@ func TestServerIsKilledAndComesBack(t *testing.T) {
 	for source := range sources {
 		wg.Go(func() {
 			for i := range each {
-				s.insist(sealed(t, fmt.Sprint("m", source, "-", i)))
+				s.insist(occurrence(fmt.Sprint("m", source, "-", i)))
 			}
 		})
 	}
@@ -155,18 +154,18 @@ func TestCommitWithoutAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, url := newProxy(t, storetest.Postgres(t))
 			s := serve(t, url)
-			s.insist(sealed(t, "m1"))
+			s.insist(occurrence("m1"))
 			p.next(c)
 			called := 0
 			err := s.Write(t.Context(), "test", func(ctx context.Context, tx *store.Tx) error {
 				tx.AfterCommit(func() { called++ })
-				return s.Events().Append(ctx, sealed(t, "m2"))
+				return s.Events().Append(ctx, occurrence("m2"))
 			})
 			if !fault.Is(err, fault.Unavailable) {
 				t.Fatalf("error %v, want unavailable", err)
 			}
-			s.insist(sealed(t, "m2"))
-			s.insist(sealed(t, "m3"))
+			s.insist(occurrence("m2"))
+			s.insist(occurrence("m3"))
 			s.whole(3)
 			if want := map[cut]int{beforeCommit: 0, afterCommit: 1}[c]; called != want {
 				t.Errorf("who waited for the commit was called %d times, want %d", called, want)
@@ -203,7 +202,7 @@ func TestSecondProcessWaitsForTheFirst(t *testing.T) {
 func TestProcessThatWasReplacedEnds(t *testing.T) {
 	url := storetest.Postgres(t)
 	old := serve(t, url)
-	old.insist(sealed(t, "m1"))
+	old.insist(occurrence("m1"))
 	admin, err := sql.Open("pgx", url)
 	if err != nil {
 		t.Fatal(err)
@@ -213,9 +212,9 @@ func TestProcessThatWasReplacedEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	replacement := serve(t, url)
-	replacement.insist(sealed(t, "m2"))
+	replacement.insist(occurrence("m2"))
 	replacement.stop()
-	if err := old.Events().Append(t.Context(), sealed(t, "m3")); !fault.Is(err, fault.Unavailable) {
+	if err := old.Events().Append(t.Context(), occurrence("m3")); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("append: %v", err)
 	}
 	select {
@@ -227,7 +226,7 @@ func TestProcessThatWasReplacedEnds(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Fatal("it goes on")
 	}
-	if err := old.Events().Append(t.Context(), sealed(t, "m4")); !fault.Is(err, fault.Unavailable) {
+	if err := old.Events().Append(t.Context(), occurrence("m4")); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("append afterwards: %v", err)
 	}
 }
@@ -245,7 +244,7 @@ func TestLostIdleConnectionIsReplaced(t *testing.T) {
 		if _, err := admin.Exec(`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name LIKE 'wapost %' AND datname = current_database()`); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Events().Append(t.Context(), sealed(t, fmt.Sprint("m", i))); err != nil {
+		if err := s.Events().Append(t.Context(), occurrence(fmt.Sprint("m", i))); err != nil {
 			t.Error(err)
 		}
 	}
