@@ -33,6 +33,9 @@ type Options struct {
 	// Everybody is shown the sentence of a fault, and "failed" for any other error.
 	Checks func(ctx context.Context) map[string]error
 
+	Metrics http.Handler                                       // answers GET /metrics
+	Observe func(route string, status int, took time.Duration) // told about every answer but streams; route "" = no such route; optional
+
 	BasePath string      // "/gateway" puts every route under it; optional
 	UI       string      // path of the dashboard, where browsers that ask for / are sent; optional
 	Origins  []string    // that browsers may call us from; "*" = any; none = CORS is off
@@ -77,6 +80,7 @@ func New(o Options) *API {
 	a.life, a.stop = context.WithCancelCause(context.Background())
 	a.huma = humago.New(a.mux, a.documentConfig())
 	a.systemRoutes()
+	a.metricsRoutes()
 	a.adminKeyRoutes()
 	a.adminDeviceRoutes()
 	a.adminRoutes()

@@ -41,7 +41,7 @@ func isolation() map[string]verdict {
 		"PATCH /admin/api-keys/{id}": operator, "DELETE /admin/api-keys/{id}": operator, "GET /admin/api-keys/{id}/devices": operator,
 		"GET /admin/api-keys/{id}/devices/status": operator, "GET /admin/devices": operator, "GET /admin/devices/status": operator,
 		"DELETE /admin/devices/{device_id}": operator, "GET /admin/stats": operator, "GET /admin/health": operator,
-		"GET /admin/webhooks/stats": operator,
+		"GET /admin/webhooks/stats": operator, "GET /metrics": operator,
 
 		"POST /devices": own, "GET /devices": own, "GET /webhooks": own,
 		"POST /webhooks":     hidden, // with the other's device_id

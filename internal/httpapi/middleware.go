@@ -38,6 +38,7 @@ func (a *API) withRequestID(next http.Handler) http.Handler {
 		seen, start := &watched{ResponseWriter: w}, time.Now()
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 		next.ServeHTTP(seen, r)
+		a.observe(seen, r.Pattern, start)
 		a.log.Debug("request", "request_id", id, "method", r.Method, "route", r.Pattern, "status", seen.status,
 			"duration_ms", time.Since(start).Milliseconds())
 	})
