@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-func withFigures(o *Options) {
-	o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-		_, _ = w.Write([]byte("wapost_up 1\n"))
-	})
+// figures stands for the metrics of the rig.
+func figures(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	_, _ = w.Write([]byte("wapost_up 1\n"))
 }
 
 func TestMetricsNeedTheAdminSecret(t *testing.T) {
-	r := newRig(t, withFigures)
+	r := newRig(t)
 	if a := r.call(adminText, "GET", "/metrics", nil); a.Code != http.StatusOK || a.Body.String() != "wapost_up 1\n" {
 		t.Errorf("%d %s", a.Code, a.Body)
 	}
@@ -28,7 +27,7 @@ func TestMetricsNeedTheAdminSecret(t *testing.T) {
 }
 
 func TestGuardedListenerNeedsTheAdminSecret(t *testing.T) {
-	r := newRig(t, withFigures)
+	r := newRig(t)
 	r.handler = r.api.Guarded(r.api.Metrics)
 	if a := r.call(adminText, "GET", "/metrics", nil); a.Body.String() != "wapost_up 1\n" {
 		t.Errorf("%d %s", a.Code, a.Body)

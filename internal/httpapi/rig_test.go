@@ -49,7 +49,7 @@ func newRig(t testing.TB, change ...func(*Options)) *rig {
 		Gate: newGate(t, r.db), Accounts: access.NewAccounts(r.db.Accounts()), Sessions: r.sessions,
 		Webhooks:   webhook.NewService(webhook.Options{Store: r.db.Webhooks(), Door: egress.New(egress.Policy{}), Limit: 5}),
 		Deliveries: r.backlog, Outbox: r.outbox, Answers: r.db.Idempotency(), Figures: r.db.Figures(),
-		Checks: func(context.Context) map[string]error { return r.checks },
+		Checks: func(context.Context) map[string]error { return r.checks }, Metrics: http.HandlerFunc(figures),
 	}
 	for _, f := range change {
 		f(&o)
