@@ -21,6 +21,9 @@ var errNoCloudToken = errors.New("cloud tokens are not used by linked devices")
 func (l *Line) connection(evt any) bool {
 	switch v := evt.(type) {
 	case *events.Connected:
+		if l.refusing.Load() {
+			break // refused while the library was still logging in: it says "connected" all the same
+		}
 		who := l.identity()
 		l.obs.Signal(session.Up{PushName: who.pushName, BusinessName: who.businessName, Platform: who.platform})
 	case *events.Disconnected:
