@@ -19,6 +19,7 @@ import (
 // A child is a gateway in a process of its own, so that it can be killed: the test binary again, told by variables.
 const (
 	childDir       = "WAPOST_TEST_CHILD_DIR"
+	childDatabase  = "WAPOST_TEST_CHILD_DATABASE"
 	childListen    = "WAPOST_TEST_CHILD_LISTEN"
 	childSimulator = "WAPOST_TEST_CHILD_SIMULATOR"
 	childCrash     = "WAPOST_TEST_CHILD_CRASH" // point:n = kill yourself when the point is passed the nth time
@@ -39,6 +40,7 @@ func runChild(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	o := options(dir, os.Getenv(childListen), os.Getenv(childSimulator))
+	o.Database = os.Getenv(childDatabase)
 	o.Crash = crashAt(os.Getenv(childCrash))
 	a, err := app.New(ctx, o)
 	if err != nil {
@@ -65,12 +67,13 @@ func crashAt(spec string) func(string) {
 
 // child is the parent's view.
 type child struct {
-	t      testing.TB
-	dir    string
-	listen string
-	w      *world
-	cmd    *exec.Cmd
-	ended  chan struct{}
+	t        testing.TB
+	dir      string
+	database string // URL of a server's; "" = a file in dir
+	listen   string
+	w        *world
+	cmd      *exec.Cmd
+	ended    chan struct{}
 }
 
 func newChild(t testing.TB, w *world) *child {
@@ -91,7 +94,7 @@ func newChild(t testing.TB, w *world) *child {
 func (c *child) start(crash string) {
 	c.t.Helper()
 	c.cmd = exec.Command(os.Args[0]) //nolint:gosec // ourselves
-	c.cmd.Env = append(os.Environ(), childDir+"="+c.dir, childListen+"="+c.listen, childSimulator+"="+c.w.url, childCrash+"="+crash)
+	c.cmd.Env = append(os.Environ(), childDir+"="+c.dir, childDatabase+"="+c.database, childListen+"="+c.listen, childSimulator+"="+c.w.url, childCrash+"="+crash)
 	c.cmd.Stderr = os.Stderr
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)

@@ -21,22 +21,23 @@ func TestKillNine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes for some seconds")
 	}
-	killMatrix(t, 4, 60)
+	killMatrix(t, "", 4, 60)
 }
 
 func TestSoakKillNine(t *testing.T) {
 	if os.Getenv("WAPOST_SOAK") == "" {
 		t.Skip("run with make soak")
 	}
-	killMatrix(t, 100, 1500)
+	killMatrix(t, "", 100, 1500)
 }
 
 // killMatrix: people write to a linked number, directly and in groups, three webhooks listen. The gateway is killed at random
 // moments and at named points, and started again. In the end every message reached every webhook, in order, and what came
 // twice came under the same id and was in flight at a kill.
-func killMatrix(t *testing.T, kills, each int) {
+func killMatrix(t *testing.T, database string, kills, each int) {
 	w := newWorld(t)
 	g := newChild(t, w)
+	g.database = database
 	g.start("")
 	g.ready()
 	c := newCustomer(t, admin(t, g.dir, "http://"+g.listen))

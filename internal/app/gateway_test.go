@@ -27,18 +27,24 @@ func options(dir, listen, simulator string) app.Options {
 
 // gateway is one running in this process.
 type gateway struct {
-	t    testing.TB
-	w    *world
-	dir  string
-	app  *app.App
-	url  string
-	stop func()
-	end  func() error // stop, without judging how it ended
+	t        testing.TB
+	w        *world
+	dir      string
+	database string // URL of a server's; "" = a file in dir
+	app      *app.App
+	url      string
+	stop     func()
+	end      func() error // stop, without judging how it ended
 }
 
 func newGateway(t testing.TB, w *world) *gateway {
 	t.Helper()
-	g := &gateway{t: t, w: w, dir: t.TempDir()}
+	return newGatewayOn(t, w, "")
+}
+
+func newGatewayOn(t testing.TB, w *world, database string) *gateway {
+	t.Helper()
+	g := &gateway{t: t, w: w, dir: t.TempDir(), database: database}
 	g.start()
 	return g
 }
@@ -46,7 +52,9 @@ func newGateway(t testing.TB, w *world) *gateway {
 // start runs the gateway on what its directory holds.
 func (g *gateway) start() {
 	g.t.Helper()
-	a, err := app.New(context.Background(), options(g.dir, "127.0.0.1:0", g.w.url))
+	o := options(g.dir, "127.0.0.1:0", g.w.url)
+	o.Database = g.database
+	a, err := app.New(context.Background(), o)
 	if err != nil {
 		g.t.Fatal(err)
 	}

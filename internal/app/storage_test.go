@@ -33,10 +33,10 @@ func (w *world) unacked(device string) int {
 	return d.Unacked
 }
 
-func linkedGateway(t *testing.T) (w *world, g *gateway, c customer, device string, r *receiver) {
+func linkedGateway(t *testing.T, database string) (w *world, g *gateway, c customer, device string, r *receiver) {
 	t.Helper()
 	w = newWorld(t)
-	g = newGateway(t, w)
+	g = newGatewayOn(t, w, database)
 	c = newCustomer(t, g.admin())
 	w.person(ownPhone, "Own")
 	device = c.link(w, ownPhone)
@@ -47,7 +47,7 @@ func linkedGateway(t *testing.T) (w *world, g *gateway, c customer, device strin
 
 // While the disk is full nothing is acknowledged; when there is room again, everything arrives, once and in order.
 func TestDiskFull(t *testing.T) {
-	w, g, _, device, r := linkedGateway(t)
+	w, g, _, device, r := linkedGateway(t, "")
 	full := g.app.FillDisk(t)
 	want := talk(t, w, "4915100000003", 50, "3AFF")
 	eventually(t, "the messages wait at WhatsApp", func() bool { return w.unacked(device) > 0 })
@@ -64,7 +64,7 @@ func TestDiskFull(t *testing.T) {
 
 // A lock that another program holds on the database delays everything and loses nothing.
 func TestDatabaseLocked(t *testing.T) {
-	w, g, _, device, r := linkedGateway(t)
+	w, g, _, device, r := linkedGateway(t, "")
 	other, err := sql.Open("sqlite", "file:"+filepath.Join(g.dir, "wapost.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestDatabaseLocked(t *testing.T) {
 
 // The database is closed under the running gateway: nothing more is acknowledged, and the next start has everything.
 func TestDatabaseClosed(t *testing.T) {
-	w, g, c, device, r := linkedGateway(t)
+	w, g, c, device, r := linkedGateway(t, "")
 	before := talk(t, w, "4915100000003", 10, "3AFC")
 	eventually(t, "the first messages arrived", func() bool { return r.messages() >= len(before) })
 	g.app.BreakDatabase()
