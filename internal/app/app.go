@@ -22,6 +22,7 @@ import (
 	"wapost/internal/egress"
 	"wapost/internal/httpapi"
 	"wapost/internal/journal"
+	"wapost/internal/metrics"
 	"wapost/internal/outbox"
 	"wapost/internal/session"
 	"wapost/internal/store"
@@ -42,7 +43,9 @@ type App struct {
 	outbox   *outbox.Outbox
 	retain   *delivery.Retention
 	api      *httpapi.API
-	made     []string // files of secrets that this start generated
+	metrics  *metrics.Metrics
+	scrapers net.Listener // nil = they use the API's
+	made     []string     // files of secrets that this start generated
 	closers  []func() error
 }
 
@@ -75,7 +78,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.openStores(ctx); err != nil {
 		return err
 	}
-	if err := a.listen(); err != nil {
+	if err := errors.Join(a.listen(), a.listenMetrics()); err != nil {
 		return err
 	}
 	return a.wire(ctx, net)
@@ -153,18 +156,20 @@ func (a *App) wire(ctx context.Context, n network) error {
 		return err
 	}
 	guard := egress.New(egress.Policy{AllowHTTP: o.WebhookAllowHTTP, AllowCIDRs: o.WebhookAllowCIDR})
-	guard.Listening(a.listener.Addr())
+	guard.Listening(a.addresses()...)
 	if o.WebhookAllowHTTP || len(o.WebhookAllowCIDR) > 0 {
 		a.log.Warn("webhooks may reach more than the public internet over https", "allow_http", o.WebhookAllowHTTP, "allow_cidr", o.WebhookAllowCIDR)
 	}
 	sender := httppost.New(guard.Transport(egress.TransportOptions{}), o.Version)
-	a.engine = delivery.New(delivery.Options{Store: a.db.Deliveries(), Transport: sender, Logger: a.log})
+	a.measure()
+	a.engine = delivery.New(delivery.Options{Store: a.metrics.Store(a.db.Deliveries()), Transport: a.metrics.Transport(sender), Logger: a.log})
 	a.db.OnRecorded(a.engine.Recorded)
 	a.db.OnWebhookGone(a.engine.WebhookChanged)
 	log := journal.New(a.db.Events())
 	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts}
 	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
+	a.watch(dialer)
 	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: a.engine, Logger: a.log})
 	return a.wireAPI(hooks)
 }
@@ -182,7 +187,7 @@ func (a *App) wireAPI(hooks *webhook.Service) error {
 	a.api = httpapi.New(httpapi.Options{
 		Version: o.Version, Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
 		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Answers: a.db.Idempotency(), Figures: a.db.Figures(),
-		Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
+		Metrics: a.metrics.Handler(), Observe: a.metrics.Request, Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
 	})
 	return nil
 }
@@ -195,15 +200,18 @@ func (a *App) Made() []string { return a.made }
 
 // Run runs the gateway until ctx ends, shuts it down in order and closes everything.
 func (a *App) Run(ctx context.Context) error {
-	err := runParts(ctx, a.log, []part{
+	parts := []part{
 		{"store", a.db.Run},
 		{"deliveries", a.engine.Run},
 		{"sessions", a.sessions.Run},
 		{"outbox", a.outbox.Run},
 		{"housekeeping", a.api.Run},
 		{"retention", a.retain.Run},
-		{"http", a.serve},
-	}, a.api.Stopping)
+	}
+	if a.scrapers != nil {
+		parts = append(parts, part{"metrics", a.serveMetrics})
+	}
+	err := runParts(ctx, a.log, append(parts, part{"http", a.serve}), a.api.Stopping)
 	return errors.Join(err, a.close())
 }
 

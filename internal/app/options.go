@@ -12,7 +12,11 @@ type Options struct {
 	Data     string // data directory; made when it is missing
 	Database string // path of the SQLite file, or URL of a PostgreSQL database (never logged); "" = wapost.db in the data directory
 	BasePath string // prefix of all routes; optional
-	Origins  []string
+
+	// MetricsListen is host:port of a listener for scrapers alone; "" = they use /metrics of the API, with the admin secret.
+	MetricsListen string
+
+	Origins []string
 
 	Simulator        string // URL of a simulator's control API; "" = the real WhatsApp
 	WebhookAllowHTTP bool
