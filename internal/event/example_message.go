@@ -27,7 +27,7 @@ func exampleMessage() Message {
 	return Message{
 		MessageID: messageID, Chat: chat, Sender: examplePerson(), SenderDevice: &device, FromMe: &fromMe, PushName: Text("Ben"),
 		SentAt: TimeOf(exampleTime), Kind: KindText, Text: Text("See you at eight, @4915550001111"),
-		Quoted:   &Quoted{MessageID: "3EB0A1B2C3D4E5F60718", Chat: &chat, Sender: &by, Kind: KindText, Text: Text("When do we meet?")},
+		Quoted:   &Quoted{MessageID: "3EB01F2E3D4C5B6A7988", Chat: &chat, Sender: &by, Kind: KindText, Text: Text("When do we meet?")},
 		Mentions: []Person{exampleSelf()}, GroupMentions: []GroupMention{}, AddressingMode: Text("lid"),
 	}
 }

@@ -4,13 +4,21 @@ import "time"
 
 // Example returns the envelope of an example of a type; nil for a type that is not in the catalogue.
 func Example(t Type) []byte {
+	if r := Sample(t, exampleID, exampleTime); r != nil {
+		return r.Body
+	}
+	return nil
+}
+
+// Sample returns the example of a type as an event of its own; nil for a type that is not in the catalogue.
+func Sample(t Type, id string, at time.Time) *Recorded {
 	data := example(t)
 	if data == nil {
 		return nil
 	}
 	e := New(t)
-	e.ID, e.At, e.DeviceID = exampleID, exampleTime, "5f0c8a52-6d1e-4b7a-9c31-2e8f4a6b7d90"
-	e.Data, e.Account = data, &Account{JID: Text(annaJID), LID: Text("99000000000001@lid"), Phone: Text("+4915550001111")}
+	e.ID, e.At, e.DeviceID, e.Data = id, at, "5f0c8a52-6d1e-4b7a-9c31-2e8f4a6b7d90", data
+	e.Account = &Account{JID: Text(annaJID), LID: Text("99000000000001@lid"), Phone: Text("+4915550001111")}
 	sequence := int64(1042)
 	if entry, _ := Lookup(t); entry.Scope == PerAccount {
 		e.DeviceID, e.Account, sequence = "", nil, 0
@@ -21,7 +29,7 @@ func Example(t Type) []byte {
 	if err != nil {
 		panic(err) // the tests render every example
 	}
-	return sealed.Body(sequence)
+	return &Recorded{ID: id, Type: t, Class: e.Class, DeviceID: e.DeviceID, At: at, Sequence: sequence, Body: sealed.Body(sequence)}
 }
 
 // AsTest turns the body of an event into that of a test: its data says that it is no real event.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // Sealed is a rendered event that lacks only its sequence number, which the commit gives.
@@ -74,4 +75,17 @@ func compact(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}), nil
+}
+
+// Timestamp reads from the body when the event happened; zero when the body is not ours.
+func (r *Recorded) Timestamp() time.Time {
+	_, rest, _ := bytes.Cut(r.Body, []byte(`"timestamp":"`)) // before it come only id, type and version
+	if len(rest) < len(TimeLayout) {
+		return time.Time{}
+	}
+	t, err := time.Parse(TimeLayout, string(rest[:len(TimeLayout)]))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }

@@ -25,6 +25,11 @@ type Options struct {
 	Sessions   Sessions
 	Webhooks   Webhooks
 	Deliveries Deliveries
+	Log        Log
+	Feed       Feed
+	History    History
+	Replays    Replays
+	Tester     Tester
 	Outbox     Outbox
 	Answers    Answers
 	Figures    Figures
@@ -89,6 +94,13 @@ func New(o Options) *API {
 	a.messageRoutes()
 	a.outboxRoutes()
 	a.webhookRoutes()
+	a.webhookTestRoute()
+	a.webhookSecretRoute()
+	a.webhookStatsRoute()
+	a.deliveryRoutes()
+	a.replayRoutes()
+	a.eventRoutes()
+	a.eventTypeRoutes()
 	a.documentRoutes()
 	return a
 }

@@ -46,6 +46,7 @@ func (a *API) documentConfig() huma.Config {
 func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: tagWebhooks, Description: "Where events are sent"},
+		{Name: tagEvents, Description: "The same events by pull, and what they can be"},
 		{Name: tagMessages, Description: "Sending, and what still waits to be sent"},
 		{Name: tagDevices, Description: "Linked WhatsApp accounts"},
 		{Name: tagPairing, Description: "Linking a device to WhatsApp"},
@@ -57,6 +58,7 @@ func tags() []*huma.Tag {
 // The tags of operations.
 const (
 	tagWebhooks = "Webhooks"
+	tagEvents   = "Events"
 	tagMessages = "Messages"
 	tagDevices  = "Devices"
 	tagPairing  = "Pairing"

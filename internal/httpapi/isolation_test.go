@@ -4,13 +4,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
 // tenant is one account with everything that it can have.
 type tenant struct {
-	key, token, device, webhook, message string
+	key, token, device, webhook, message, event, replay string
 }
 
 func (r *rig) tenant() tenant {
@@ -19,7 +20,14 @@ func (r *rig) tenant() tenant {
 	device, token := r.device(key)
 	message := r.call(token, "POST", "/messages", map[string]any{"to": "+4915550003333", "text": "mine"}).ok(http.StatusOK).get("message_id")
 	r.call(token, "POST", "/devices/me/login", nil).ok(http.StatusOK)
-	return tenant{key: key, token: token, device: device, webhook: r.webhook(token), message: message.(string)}
+	of := tenant{key: key, token: token, device: device, webhook: r.webhook(token), message: message.(string)}
+	of.event = idsOf(r.call(token, "GET", "/events?limit=1", nil).ok(http.StatusOK))[0]
+	of.replay = r.call(token, "POST", of.webhook+"/replay", replayOfAll()).ok(http.StatusAccepted).get("id").(string)
+	return of
+}
+
+func replayOfAll() map[string]any {
+	return map[string]any{"since": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)}
 }
 
 // verdict is what becomes of a call that aims at somebody else's things.
@@ -46,7 +54,13 @@ func isolation() map[string]verdict {
 		"POST /devices": own, "GET /devices": own, "GET /webhooks": own,
 		"POST /webhooks":     hidden, // with the other's device_id
 		"GET /webhooks/{id}": hidden, "PATCH /webhooks/{id}": hidden, "DELETE /webhooks/{id}": hidden,
-		"POST /messages": hidden, "POST /chats/{chat}/messages": hidden, "GET /outbox": hidden, "DELETE /outbox/{message_id}": hidden,
+		"POST /webhooks/{id}/test": hidden, "POST /webhooks/{id}/rotate-secret": hidden, "GET /webhooks/{id}/stats": hidden,
+		"GET /webhooks/{id}/deliveries": hidden, "GET /webhooks/{id}/logs": hidden, "GET /webhooks/{id}/deliveries/{event_id}": hidden,
+		"POST /webhooks/{id}/deliveries/{event_id}/retry": hidden, "POST /webhooks/{id}/replay": hidden, "GET /webhooks/{id}/replays": hidden,
+		"GET /webhooks/{id}/replays/{replay_id}": hidden, "DELETE /webhooks/{id}/replays/{replay_id}": hidden,
+		"GET /events": own, "GET /events/{event_id}": hidden, "GET /event-types": own, "GET /event-types/{type}": own,
+		"GET /events/stream": hidden, // with the other's device_id
+		"POST /messages":     hidden, "POST /chats/{chat}/messages": hidden, "GET /outbox": hidden, "DELETE /outbox/{message_id}": hidden,
 
 		"GET /devices/me": hidden, "PATCH /devices/me": hidden, "DELETE /devices/me": hidden, "GET /devices/me/status": hidden,
 		"POST /devices/me/login": hidden, "GET /devices/me/qr": hidden, "GET /devices/me/pairing/stream": hidden,
@@ -67,6 +81,7 @@ func bodies(victim tenant) map[string]any {
 	return map[string]any{
 		"POST /webhooks":                       map[string]any{"url": hookURL, "device_id": victim.device},
 		"PATCH /webhooks/{id}":                 map[string]any{"url": "https://evil.example"},
+		"POST /webhooks/{id}/replay":           replayOfAll(),
 		"POST /messages":                       map[string]any{"to": "+4915550003333", "text": "hi"},
 		"POST /chats/{chat}/messages":          text,
 		"POST /devices":                        map[string]any{},
@@ -82,6 +97,7 @@ func TestNoRouteLetsOneCustomerReachAnother(t *testing.T) {
 	victim, attacker := r.tenant(), r.tenant()
 	table, content := isolation(), bodies(victim)
 	path := strings.NewReplacer("{device_id}", victim.device, "/webhooks/{id}", victim.webhook, "{id}", "1",
+		"/events/stream", "/events/stream?device_id="+victim.device, "{event_id}", victim.event, "{replay_id}", victim.replay, "{type}", "message.received",
 		"{message_id}", victim.message, "{chat}", "+4915550003333", "{phone}", "+4915550003333")
 	before := r.snapshot(victim)
 	r.operations(func(method, route string, _ *huma.Operation) {
@@ -101,7 +117,7 @@ func TestNoRouteLetsOneCustomerReachAnother(t *testing.T) {
 			}
 			a := r.call(credential, method, path.Replace(route), content[name], headers...)
 			checkVerdict(t, name, want, a, credential == attacker.token)
-			for _, secret := range []string{victim.device, victim.key, victim.token, victim.message} {
+			for _, secret := range []string{victim.device, victim.key, victim.token, victim.message, victim.event, victim.replay} {
 				if strings.Contains(a.Body.String(), secret) {
 					t.Errorf("%s shows %q: %s", name, secret, a.Body)
 				}
@@ -131,7 +147,7 @@ func checkVerdict(t *testing.T, name string, want verdict, a *answer, token bool
 func (r *rig) snapshot(of tenant) string {
 	r.Helper()
 	var all strings.Builder
-	for _, path := range []string{"/devices/me", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox"} {
+	for _, path := range []string{"/devices/me", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox", of.webhook + "/replays", "/events?limit=1"} {
 		all.WriteString(r.call(of.token, "GET", path, nil).ok(http.StatusOK).Body.String() + "\n")
 	}
 	return all.String()
@@ -154,4 +170,18 @@ func TestDeviceTokenSeesOnlyItsDevice(t *testing.T) {
 	}
 	narrow := r.webhook(token)
 	r.call(key, "GET", narrow, nil).ok(http.StatusOK)
+}
+
+// A replay or an event of one webhook is not found through another one of the same account.
+func TestPartsOfAWebhookAreOnlyFoundThroughIt(t *testing.T) {
+	r := newRig(t)
+	of := r.tenant()
+	other := r.webhook(of.token)
+	r.call(of.token, "GET", other+"/replays/"+of.replay, nil).wants(http.StatusNotFound, "No such replay")
+	r.call(of.token, "DELETE", other+"/replays/"+of.replay, nil).wants(http.StatusNotFound, "No such replay")
+	r.call(of.token, "GET", other+"/deliveries/"+of.event, nil).wants(http.StatusNotFound, "No such delivery") // from before the webhook
+	stranger := r.tenant()
+	r.call(of.token, "GET", of.webhook+"/deliveries/"+stranger.event, nil).wants(http.StatusNotFound, "No such delivery")
+	r.call(of.token, "POST", of.webhook+"/deliveries/"+stranger.event+"/retry", nil).wants(http.StatusNotFound, "No such delivery")
+	r.call(of.token, "GET", "/events?after="+stranger.event, nil).ok(http.StatusOK) // stands for its time, shows nothing of it
 }

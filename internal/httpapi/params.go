@@ -53,6 +53,14 @@ func setParam(name, text string, f reflect.StructField, v reflect.Value) error {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
 	}
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		t, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return fault.New(fault.Invalid, "%s must be an RFC 3339 time", name)
+		}
+		v.Set(reflect.ValueOf(t))
+		return nil
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(text)
@@ -107,6 +115,14 @@ func cursor(after string) (int64, error) {
 		return 0, fault.New(fault.Invalid, "after is not a cursor of this list")
 	}
 	return n, nil
+}
+
+// separated reads a comma list.
+func separated(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
 }
 
 // seconds turns a parameter into a duration.

@@ -6,8 +6,12 @@ import (
 
 	"wapost/internal/access"
 	"wapost/internal/delivery"
+	"wapost/internal/delivery/httppost"
+	"wapost/internal/event"
+	"wapost/internal/journal"
 	"wapost/internal/message"
 	"wapost/internal/outbox"
+	"wapost/internal/replay"
 	"wapost/internal/session"
 	"wapost/internal/store"
 	"wapost/internal/webhook"
@@ -47,6 +51,45 @@ type Webhooks interface {
 	Get(ctx context.Context, s webhook.Scope, id int64) (webhook.Webhook, error)
 	Patch(ctx context.Context, s webhook.Scope, id int64, p webhook.Patch) (webhook.Webhook, error)
 	Delete(ctx context.Context, s webhook.Scope, id int64) error
+	RotateSecret(ctx context.Context, s webhook.Scope, id int64, r webhook.Rotation) (generated string, previousEnds time.Time, err error)
+}
+
+// Log is the log of events, read from places that are seen outside as cursors.
+type Log interface {
+	Head(ctx context.Context) (int64, error)
+	Read(ctx context.Context, f store.EventFilter, after int64, limit int) (store.EventPage, error)
+	ReadBack(ctx context.Context, f store.EventFilter, before int64, limit int) (store.EventPage, error)
+	// Place reads a cursor or an event id. Errors: fault.Gone, fault.Invalid.
+	Place(ctx context.Context, accountID int64, deviceID, text string) (int64, error)
+	ByID(ctx context.Context, accountID int64, deviceID, id string) (*event.Recorded, error)
+	Aliases(ctx context.Context, accountID int64, jid string) ([]string, error)
+}
+
+// Feed wakes readers of the log.
+type Feed interface {
+	Join(accountID int64) (*journal.Reader, error)
+}
+
+// History tells what became of deliveries.
+type History interface {
+	List(ctx context.Context, w *webhook.Webhook, f store.DeliveryFilter) (list []store.Delivery, next int64, more bool, err error)
+	Get(ctx context.Context, w *webhook.Webhook, eventID string) (store.Delivery, error)
+	OfEvent(ctx context.Context, s webhook.Scope, r *event.Recorded) ([]store.EventDelivery, error)
+	Stats(ctx context.Context, w *webhook.Webhook, since time.Time) (store.WebhookStats, error)
+}
+
+// Replays is replay.Service.
+type Replays interface {
+	Start(ctx context.Context, w *webhook.Webhook, wish replay.Wish) (replay.Job, error)
+	Get(ctx context.Context, webhookID int64, id string) (replay.Job, error)
+	List(ctx context.Context, webhookID int64, before string, limit int) (jobs []replay.Job, next string, err error)
+	Cancel(ctx context.Context, w *webhook.Webhook, id string) (replay.Job, error)
+	Retry(ctx context.Context, w *webhook.Webhook, seq int64) error
+}
+
+// Tester makes one attempt and keeps what both sides said.
+type Tester interface {
+	Examine(ctx context.Context, r delivery.Request) httppost.Exchange
 }
 
 // Deliveries knows what waits for a webhook.

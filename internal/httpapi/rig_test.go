@@ -18,6 +18,7 @@ import (
 	"wapost/internal/delivery"
 	"wapost/internal/egress"
 	"wapost/internal/journal"
+	"wapost/internal/replay"
 	"wapost/internal/session"
 	"wapost/internal/store"
 	"wapost/internal/store/storetest"
@@ -41,13 +42,21 @@ type rig struct {
 
 func newRig(t testing.TB, change ...func(*Options)) *rig {
 	t.Helper()
-	r := &rig{TB: t, db: storetest.Open(t), backlog: &backlogs{}, log: &bytes.Buffer{}, checks: map[string]error{}}
+	return newRigOn(t, storetest.Open(t), change...)
+}
+
+// newRigOn is newRig over a database that is running already.
+func newRigOn(t testing.TB, db *store.DB, change ...func(*Options)) *rig {
+	t.Helper()
+	r := &rig{TB: t, db: db, backlog: &backlogs{}, log: &bytes.Buffer{}, checks: map[string]error{}}
 	r.outbox = newFakeOutbox()
 	r.sessions = &staged{Manager: startManager(t, r.db), pairing: map[string]session.PairingCode{}}
 	o := Options{
 		Version: "1.2.3", Commit: "abc", Library: "v0", Logger: slog.New(slog.NewTextHandler(r.log, nil)),
 		Gate: newGate(t, r.db), Accounts: access.NewAccounts(r.db.Accounts()), Sessions: r.sessions,
-		Webhooks:   webhook.NewService(webhook.Options{Store: r.db.Webhooks(), Door: egress.New(egress.Policy{}), Limit: 5}),
+		Webhooks: webhook.NewService(webhook.Options{Store: r.db.Webhooks(), Door: egress.New(egress.Policy{}), Limit: 5}),
+		Log:      db.Events(), Feed: journal.NewFeed(), History: db.History(),
+		Replays:    replay.New(replay.Options{Store: db.Replays()}), // not running
 		Deliveries: r.backlog, Outbox: r.outbox, Answers: r.db.Idempotency(), Figures: r.db.Figures(),
 		Checks: func(context.Context) map[string]error { return r.checks }, Metrics: http.HandlerFunc(figures),
 	}

@@ -108,6 +108,13 @@ func (f DeliveryFilter) rowsOnly(w *webhook.Webhook) bool {
 	return f.Status == DeliveryDead || f.Status == DeliveryRetrying && w.Status == webhook.Active
 }
 
+// Fits reports whether the filter wants a delivery; it does not look at the page.
+func (f DeliveryFilter) Fits(d *Delivery) bool {
+	r := d.Event
+	return (f.Status == "" || d.Status == f.Status) && slices.Contains(f.Types, r.Type) &&
+		(f.Since.IsZero() || !r.At.Before(f.Since)) && (f.Until.IsZero() || r.At.Before(f.Until))
+}
+
 // refused reads the events of the rows that a status needs.
 func (h *History) refused(ctx context.Context, w *webhook.Webhook, f DeliveryFilter, low, before int64) ([]*event.Recorded, error) {
 	statuses := []string{string(delivery.Dead)}

@@ -42,11 +42,20 @@ func (s *Events) Place(ctx context.Context, account int64, device, text string) 
 	return place, wrap("read a cursor", err)
 }
 
-func (s *Events) placeOfCursor(ctx context.Context, text string) (int64, error) {
+// ParsePlace reads what PlaceText made. Errors: fault.Invalid.
+func ParsePlace(text string) (int64, error) {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	digits, ok := strings.CutPrefix(string(b), placePrefix)
 	place, perr := strconv.ParseInt(digits, 10, 64)
 	if err != nil || perr != nil || !ok || place < 0 {
+		return 0, fault.New(fault.Invalid, "after is not a cursor of this list")
+	}
+	return place, nil
+}
+
+func (s *Events) placeOfCursor(ctx context.Context, text string) (int64, error) {
+	place, err := ParsePlace(text)
+	if err != nil {
 		return 0, noPlace()
 	}
 	head, err := s.Head(ctx)

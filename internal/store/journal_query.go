@@ -24,10 +24,12 @@ type EventFilter struct {
 	Expired   bool         // with best-effort events whose time is over
 }
 
-// EventPage is a piece of the log. Next is the place where the next one begins, whether the page has events or not.
+// EventPage is a piece of the log. Next is the place where the next one begins, whether the page has events or not; More says
+// that there was something behind it.
 type EventPage struct {
 	Events []*event.Recorded
 	Next   int64
+	More   bool
 }
 
 const (
@@ -59,6 +61,7 @@ func (s *Events) Read(ctx context.Context, f EventFilter, after int64, limit int
 			page.Next = page.Events[limit-1].Seq
 		}
 	}
+	page.More = page.Next < high
 	return page, nil
 }
 
@@ -80,6 +83,7 @@ func (s *Events) ReadBack(ctx context.Context, f EventFilter, before int64, limi
 			page.Next = page.Events[limit-1].Seq
 		}
 	}
+	page.More = page.Next > low+1
 	return page, nil
 }
 
