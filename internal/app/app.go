@@ -24,6 +24,7 @@ import (
 	"wapost/internal/journal"
 	"wapost/internal/metrics"
 	"wapost/internal/outbox"
+	"wapost/internal/replay"
 	"wapost/internal/session"
 	"wapost/internal/store"
 	"wapost/internal/vault"
@@ -39,6 +40,7 @@ type App struct {
 	keys     *sql.DB // the key store of WhatsApp's library
 	db       *store.DB
 	engine   *delivery.Engine
+	replays  *replay.Service
 	sessions *session.Manager
 	outbox   *outbox.Outbox
 	retain   *delivery.Retention
@@ -162,19 +164,34 @@ func (a *App) wire(ctx context.Context, n network) error {
 	}
 	sender := httppost.New(guard.Transport(egress.TransportOptions{}), o.Version)
 	a.measure()
-	a.engine = delivery.New(delivery.Options{Store: a.metrics.Store(a.db.Deliveries()), Transport: a.metrics.Transport(sender), Logger: a.log})
+	transport := a.metrics.Transport(sender)
+	a.engine = delivery.New(delivery.Options{Store: a.metrics.Store(a.db.Deliveries()), Transport: transport, Logger: a.log})
 	a.db.OnRecorded(a.engine.Recorded)
-	a.db.OnWebhookGone(a.engine.WebhookChanged)
+	feed := journal.NewFeed()
+	a.db.OnRecorded(feed.Recorded)
 	log := journal.New(a.db.Events())
+	a.replays = replay.New(replay.Options{Store: a.db.Replays(), Transport: transport, Sink: log, Engine: a.engine, Logger: a.log})
+	changed := changes{a.engine, a.replays}
+	a.db.OnWebhookGone(changed.WebhookChanged)
 	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts}
 	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
 	a.watch(dialer)
-	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: a.engine, Logger: a.log})
-	return a.wireAPI(hooks)
+	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: changed, Logger: a.log})
+	return a.wireAPI(hooks, feed, sender)
 }
 
-func (a *App) wireAPI(hooks *webhook.Service) error {
+// changes tells several rooms that a webhook has changed.
+type changes []webhook.Changes
+
+// WebhookChanged implements webhook.Changes.
+func (c changes) WebhookChanged(id int64) {
+	for _, room := range c {
+		room.WebhookChanged(id)
+	}
+}
+
+func (a *App) wireAPI(hooks *webhook.Service, feed *journal.Feed, sender *httppost.Sender) error {
 	o := a.options
 	admin, err := access.NewAdminSecret(o.Secrets.Admin)
 	if err != nil {
@@ -188,6 +205,7 @@ func (a *App) wireAPI(hooks *webhook.Service) error {
 		Version: o.Version, Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
 		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Answers: a.db.Idempotency(), Figures: a.db.Figures(),
 		Metrics: a.metrics.Handler(), Observe: a.metrics.Request, Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
+		Log: a.db.Events(), Feed: feed, History: a.db.History(), Replays: a.replays, Tester: sender,
 	})
 	return nil
 }
@@ -203,6 +221,7 @@ func (a *App) Run(ctx context.Context) error {
 	parts := []part{
 		{"store", a.db.Run},
 		{"deliveries", a.engine.Run},
+		{"replays", a.replays.Run},
 		{"sessions", a.sessions.Run},
 		{"outbox", a.outbox.Run},
 		{"housekeeping", a.api.Run},
