@@ -6,7 +6,7 @@ RUN go mod download
 COPY . .
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/wapost ./cmd/wapost \
- && mkdir -p /out/data
+ && mkdir -p /out/data /out/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
@@ -14,6 +14,7 @@ COPY --from=build /out/wapost /wapost
 # The GPL-3.0 of libsignal asks for the notices with every image (see NOTICE).
 COPY LICENSE NOTICE LICENSES /licenses/
 COPY --from=build --chown=10001:10001 /out/data /data
+COPY --from=build --chown=10001:10001 /out/tmp /tmp
 USER 10001:10001
 ENV WAPOST_DATA=/data
 VOLUME /data

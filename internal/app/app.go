@@ -202,7 +202,7 @@ func (a *App) wireAPI(hooks *webhook.Service, feed *journal.Feed, sender *httppo
 		return err
 	}
 	a.api = httpapi.New(httpapi.Options{
-		Version: o.Version, Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
+		Version: o.Version, Commit: commit(), Library: libraryVersion(), Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
 		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Answers: a.db.Idempotency(), Figures: a.db.Figures(),
 		Metrics: a.metrics.Handler(), Observe: a.metrics.Request, Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
 		Log: a.db.Events(), Feed: feed, History: a.db.History(), Replays: a.replays, Tester: sender,

@@ -74,6 +74,9 @@ const (
 	WebhookDeliveryFailedType Type = "webhook.delivery_failed"
 	WebhookEventsExpiredType  Type = "webhook.events_expired"
 
+	AppStateSyncComplete Type = "appstate.sync_complete"
+	AppStateSyncError    Type = "appstate.sync_error"
+
 	ReachoutTimelock Type = "account.reachout_timelock"
 	Unknown          Type = "event.unknown"
 
@@ -145,6 +148,8 @@ var entries = []Entry{
 	{Type: WebhookDisabledType, Title: "Webhook disabled", Description: "Another webhook of the account was switched off by us; its events are held.", Class: Noted, Scope: PerAccount},
 	{Type: WebhookDeliveryFailedType, Title: "Webhook delivery failed", Description: "A delivery to another webhook of the account was given up.", Class: Noted, Scope: PerAccount},
 	{Type: WebhookEventsExpiredType, Title: "Webhook events expired", Description: "Events that another webhook of the account held have left the log undelivered.", Class: Noted, Scope: PerAccount},
+	{Type: AppStateSyncComplete, Title: "App state synced", Description: "A collection of the account's app state (contacts, mutes, pins and so on) was fully synced.", Class: Noted, Scope: PerDevice},
+	{Type: AppStateSyncError, Title: "App state not synced", Description: "A collection of the account's app state could not be decoded.", Class: Noted, Scope: PerDevice},
 	{Type: Unknown, Title: "Unknown event", Description: "The library gave an event that we do not know or could not convert; its raw form is kept.", Class: Noted, Scope: PerDevice},
 	{Type: WebhookTest, Title: "Webhook test", Description: "A test was asked for. It goes to that webhook only and is not in the log.", Class: BestEffort, Scope: PerAccount},
 	{Type: WebhookReplayFinished, Title: "Replay finished", Description: "A replay to another webhook of the account has ended.", Class: Noted, Scope: PerAccount},

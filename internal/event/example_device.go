@@ -69,6 +69,10 @@ func exampleOfOthers(t Type) any {
 		return Gap{From: before, To: TimeOf(exampleTime), Reason: "quarantined", Details: Text("1 stanza")}
 	case ReachoutTimelock:
 		return Timelock{Active: true, EnforcementType: Text("default"), EndsAt: TimeOf(exampleTime.Add(time.Hour))}
+	case AppStateSyncComplete:
+		return AppStateSynced{Name: "regular_low", Version: 7}
+	case AppStateSyncError:
+		return AppStateFailed{Name: Text("regular"), FullSync: true, Error: "the collection could not be decoded"}
 	case Unknown:
 		return UnknownEvent{Source: "*events.Something", Reason: "unknown_type"}
 	}

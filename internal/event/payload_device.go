@@ -33,3 +33,17 @@ type UnknownEvent struct {
 	Reason string  `json:"reason"` // "unknown_type", "convert_failed"
 	Error  *string `json:"error"`
 }
+
+// AppStateSynced is the data of appstate.sync_complete: a collection was fully synced.
+type AppStateSynced struct {
+	Name     string `json:"name"`
+	Version  int64  `json:"version"`
+	Recovery bool   `json:"recovery"`
+}
+
+// AppStateFailed is the data of appstate.sync_error: a collection could not be decoded.
+type AppStateFailed struct {
+	Name     *string `json:"name"`
+	FullSync bool    `json:"full_sync"`
+	Error    string  `json:"error"`
+}

@@ -4,13 +4,23 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 
 	_ "modernc.org/sqlite" // the driver: pure Go, so the binary stays static
 )
 
 // OpenSQLite opens a database file for writing: one connection, WAL, synchronous=FULL, foreign keys on. It is also used for
 // the key store of WhatsApp's library, which lives in a file of its own.
+//
+// A new file can be read by us alone: it holds keys and what people write. SQLite gives its other files the same mode.
 func OpenSQLite(path string) (*sql.DB, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
 	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

@@ -60,6 +60,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	err := open(ctx, o)
 	if err == nil {
+		err = checkVault(ctx, db.writing(), o.Vault)
+	}
+	if err == nil {
 		err = db.ledger.load(ctx, db.read, db.dialect.head)
 	}
 	if err != nil {
@@ -78,6 +81,14 @@ func (db *DB) openFile(ctx context.Context, o Options) (err error) {
 	}
 	db.read, err = openReaders(o.Path)
 	return err
+}
+
+// writing is where something can be written while the writer does not run.
+func (db *DB) writing() querier {
+	if db.claimed != nil {
+		return db.claimed
+	}
+	return db.pool
 }
 
 // OnRecorded adds somebody who is told about committed events, in commit order, on the writer goroutine: it must not block.

@@ -54,6 +54,10 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		return t.timelock(v)
 	case *events.GroupInfo:
 		return t.group(v)
+	case *events.AppStateSyncComplete:
+		return t.device(event.AppStateSyncComplete, event.AppStateSynced{Name: string(v.Name), Version: int64(v.Version), Recovery: v.Recovery})
+	case *events.AppStateSyncError: // the cause may hold what a person wrote: it belongs into the log
+		return t.device(event.AppStateSyncError, event.AppStateFailed{Name: event.Text(string(v.Name)), FullSync: v.FullSync, Error: "the collection could not be decoded"})
 	case *events.AppState: // besides the struct of its own kind, which comes too
 		return session.Batch{}
 	}
@@ -64,6 +68,13 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		return b
 	}
 	return t.unknown(evt, unknownType, nil)
+}
+
+// device is an event about the device, of which every occurrence is new.
+func (t *translator) device(kind event.Type, data any) session.Batch {
+	e := event.New(kind)
+	e.At, e.Key, e.Data = t.now, "d", data
+	return session.Batch{Events: []*event.Event{e}}
 }
 
 // unknown keeps an occurrence in its raw form.

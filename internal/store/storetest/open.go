@@ -55,9 +55,14 @@ func Start(t testing.TB, db *store.DB) (stop func()) {
 // Vault returns a vault with a key of the tests' own.
 func Vault(t testing.TB) *vault.Vault {
 	t.Helper()
+	return Key()
+}
+
+// Key is Vault for processes that tests start.
+func Key() *vault.Vault {
 	v, err := vault.New(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
-		t.Fatal(err)
+		panic(err) // the key is a constant
 	}
 	return v
 }
