@@ -20,7 +20,7 @@ import (
 // rig is the engine over the real database, with a receiver that is a function.
 type rig struct {
 	t       *testing.T
-	path    string
+	at      storetest.Place
 	db      *store.DB
 	journal *journal.Journal
 	engine  *delivery.Engine
@@ -36,17 +36,22 @@ const (
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, path: filepath.Join(t.TempDir(), "wapost.db"), recv: &receiver{}}
+	return newRigAt(t, storetest.Place{Path: filepath.Join(t.TempDir(), "wapost.db")})
+}
+
+func newRigAt(t *testing.T, at storetest.Place) *rig {
+	t.Helper()
+	r := &rig{t: t, at: at, recv: &receiver{}}
 	r.start()
 	r.exec(`INSERT INTO accounts (id, customer_name, max_devices, created_at, updated_at) VALUES (1, 'one', 9, 1, 1)`)
-	r.exec(`INSERT INTO devices (id, account_id, secret_hash, state_since, created_at, updated_at) VALUES ($1, 1, x'00', 1, 1, 1)`, device)
+	r.exec(`INSERT INTO devices (id, account_id, secret_hash, state_since, created_at, updated_at) VALUES ($1, 1, $2, 1, 1, 1)`, device, []byte{0})
 	return r
 }
 
 // start opens the database and runs writer and engine; restart is stop, then start.
 func (r *rig) start() {
 	r.t.Helper()
-	db, err := store.Open(context.Background(), store.Options{Path: r.path, Vault: storetest.Vault(r.t)})
+	db, err := store.Open(context.Background(), r.at.Options(r.t))
 	if err != nil {
 		r.t.Fatal(err)
 	}
