@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -22,7 +23,8 @@ const insertEvent = `INSERT INTO events (seq, id, type, class, account_id, devic
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (source_key) WHERE source_key IS NOT NULL DO NOTHING`
 
-const setSequence = `UPDATE devices SET sequence = $1, last_event_at = $2 WHERE id = $3`
+// One statement for all devices of a round: their numbers come as a JSON object.
+const setSequence = `UPDATE devices SET sequence = j.value, last_event_at = $1 FROM json_each($2) AS j WHERE devices.id = j.key`
 
 // Append records one event and returns when it is on disk; nil also when the same occurrence was recorded before.
 // Errors: fault.NotFound when the event's device does not exist (any more), fault.Unavailable when storage is down.
@@ -114,9 +116,13 @@ func (r *round) finish(ctx context.Context) error {
 	if r.pipeline != nil {
 		return r.finishTogether(ctx)
 	}
-	for device, last := range r.touched {
-		if _, err := r.stmts.setSequence.ExecContext(ctx, last, r.now, device); err != nil {
-			return fmt.Errorf("set the device's sequence: %w", err)
+	if len(r.touched) > 0 {
+		numbers, err := json.Marshal(r.touched)
+		if err != nil {
+			return err
+		}
+		if _, err := r.stmts.setSequence.ExecContext(ctx, r.now, string(numbers)); err != nil {
+			return fmt.Errorf("set the devices' sequences: %w", err)
 		}
 	}
 	return r.writeOutcomes(ctx)
