@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"wapost/internal/access"
 	"wapost/internal/delivery"
 	"wapost/internal/delivery/httppost"
 	"wapost/internal/egress"
@@ -59,6 +60,7 @@ func (l *live) start(t testing.TB) {
 	stopEngine, stopReplays := l.run(t, engine.Run), l.run(t, replays.Run)
 	l.stop = func() { stopReplays(); stopEngine(); stopStore() }
 	l.rig = newRigOn(t, db, func(o *Options) {
+		o.Rate = access.Rate{PerSecond: 1e6, Burst: 1e6} // the tests look often
 		o.Feed, o.Deliveries, o.Replays, o.Tester = feed, engine, replays, l.recv
 		o.Webhooks = webhook.NewService(webhook.Options{Store: db.Webhooks(), Door: egress.New(egress.Policy{}), Changes: both{engine, replays}})
 	})

@@ -72,7 +72,7 @@ func (s *Service) Start(ctx context.Context, w *webhook.Webhook, wish Wish) (Job
 }
 
 func (wish Wish) job(w *webhook.Webhook, now time.Time) (Job, error) {
-	j := Job{ID: newID(), WebhookID: w.ID, State: Queued, Until: now, Types: w.Events, Matched: -1, CreatedAt: now}
+	j := Job{ID: newID(), WebhookID: w.ID, State: Queued, Types: w.Events, Matched: -1, CreatedAt: now}
 	if wish.Since == nil {
 		return j, fault.New(fault.Invalid, "since is required")
 	}
@@ -80,8 +80,8 @@ func (wish Wish) job(w *webhook.Webhook, now time.Time) (Job, error) {
 	if wish.Until != nil {
 		j.Until = *wish.Until
 	}
-	if !j.Since.Before(j.Until) {
-		return j, fault.New(fault.Invalid, "since must be before until")
+	if !j.Since.Before(now) || !j.Until.IsZero() && !j.Since.Before(j.Until) {
+		return j, fault.New(fault.Invalid, "since must be before until, and in the past")
 	}
 	if len(wish.Types) > 0 {
 		types, err := webhook.ParseEvents(wish.Types)

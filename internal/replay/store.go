@@ -22,7 +22,7 @@ type Attempt struct {
 
 // Store is what the room needs of the database. Each method is one transaction, or joins the one in ctx.
 type Store interface {
-	// Create stores a job and sets its range. done is called after the commit. Errors: fault.Invalid when since lies before the
+	// Create stores a job and sets its range; Until zero is filled in and means all that is recorded by now. done is called after the commit. Errors: fault.Invalid when since lies before the
 	// log, fault.Conflict when the webhook has a job that is not over.
 	Create(ctx context.Context, j Job, done func()) (Job, error)
 	// Get returns a job of a webhook. Errors: fault.NotFound "No such replay".

@@ -35,11 +35,16 @@ func (s *Replays) Create(ctx context.Context, j replay.Job, done func()) (replay
 		if err != nil {
 			return err
 		}
-		end, err := b.FirstSince(ctx, j.Until)
-		if err != nil {
-			return err
+		j.Cursor, j.Last = first-1, b.Head()
+		if j.Until.IsZero() {
+			j.Until = time.UnixMilli(tx.Now())
+		} else {
+			end, err := b.FirstSince(ctx, j.Until)
+			if err != nil {
+				return err
+			}
+			j.Last = end - 1
 		}
-		j.Cursor, j.Last = first-1, end-1
 		var open int
 		err = tx.QueryRow(ctx, `SELECT count(*) FROM replays WHERE webhook_id = $1 AND state IN ('queued', 'running')`, j.WebhookID).Scan(&open)
 		if err != nil {
