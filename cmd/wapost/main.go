@@ -20,6 +20,7 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Run the gateway for the real WhatsApp."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run gateway and simulator in one process and show a message reach a webhook. Needs no phone."`
 	Simulator simulatorCmd `cmd:"" help:"Run WhatsApp's double as a process of its own."`
+	Listen    listenCmd    `cmd:"" help:"Show the events of a gateway as they come, and forward them to a server on your machine."`
 	Sink      sinkCmd      `cmd:"" help:"Receive webhooks and keep a ledger of them: loss, duplicates, order, lag, signatures. Misbehaves on command."`
 	Health    healthCmd    `cmd:"" help:"Ask a running gateway whether it is ready; for container health checks."`
 	OpenAPI   openapiCmd   `cmd:"" name:"openapi" help:"Print the OpenAPI document of this build."`
