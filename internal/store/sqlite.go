@@ -42,6 +42,7 @@ func openReaders(path string) (*sql.DB, error) {
 
 func dsn(path, extra string) string {
 	const pragmas = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)" +
-		"&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)"
+		"&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)" +
+		"&_pragma=wal_autocheckpoint(8000)" // 32 MiB: the same pages change again and again, and are copied back once
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas + "&" + extra
 }
