@@ -21,8 +21,8 @@ test: ## every test that must pass before a change lands (under 5 minutes on 2 c
 race: ## the same under the race detector (slow; needs a C compiler)
 	$(GO) test -race -timeout 30m ./...
 
-soak: ## the long crash matrix: 100 kills and more
-	WAPOST_SOAK=1 $(GO) test -timeout 60m -run 'Soak' -v ./internal/app/...
+soak: ## the long crash matrices: a thousand kills of the engine, a hundred of the whole gateway
+	WAPOST_SOAK=1 $(GO) test -timeout 60m -run 'Soak' -v ./internal/delivery ./internal/app ./internal/store
 
 bench: ## figures as ratios measured in one run, written to .bench/latest.json
 	$(GO) run ./internal/bench

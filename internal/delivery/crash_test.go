@@ -31,13 +31,19 @@ const (
 	crashSoak  = 1000
 )
 
-// TestKillNineAtEachStep kills the engine at each step: nothing that was recorded is lost, keys keep their order, and what
-// comes twice was in flight and has the same id. The soak does it a thousand times.
-func TestKillNineAtEachStep(t *testing.T) {
-	runs := crashQuick
-	if os.Getenv("WAPOST_SOAK") != "" {
-		runs = crashSoak
+func TestKillNineAtEachStep(t *testing.T) { killAtEachStep(t, crashQuick) }
+
+func TestSoakKillNineAtEachStep(t *testing.T) {
+	if os.Getenv("WAPOST_SOAK") == "" {
+		t.Skip("run with make soak")
 	}
+	killAtEachStep(t, crashSoak)
+}
+
+// killAtEachStep kills the engine at each step: nothing that was recorded is lost, keys keep their order, and what comes twice
+// was in flight and has the same id.
+func killAtEachStep(t *testing.T, runs int) {
+	t.Helper()
 	l := &ledger{next: map[string]int{}, ids: map[string]string{}, told: map[string]int{}}
 	server := httptest.NewServer(l)
 	defer server.Close()
