@@ -13,7 +13,10 @@ func (e *Engine) ready(p *endpoint, l *lane) {
 		return
 	}
 	if wait := time.Until(l.notTill); wait > 0 {
-		e.timers.at(l.notTill, func() { e.ready(p, l) })
+		if !l.wakes.Equal(l.notTill) { // else a timer is set already
+			l.wakes = l.notTill
+			e.timers.at(l.notTill, func() { e.ready(p, l) })
+		}
 		return
 	}
 	l.queued = true
@@ -61,7 +64,10 @@ func (e *Engine) next(p *endpoint, now time.Time) *lane {
 		return nil // awaitProbe has set a timer
 	}
 	if wait := p.nextSend.Sub(now); wait > 0 {
-		e.timers.at(p.nextSend, func() { e.wish(p) })
+		if !p.wakes {
+			p.wakes = true
+			e.timers.at(p.nextSend, func() { p.wakes = false; e.wish(p) })
+		}
 		return nil
 	}
 	// First tries keep at least half of the places.

@@ -30,6 +30,7 @@ type endpoint struct {
 	slow     int  // in flight allowed while the backlog drains after an outage; 0 = no such limit
 	probing  bool
 	nextSend time.Time // rate limit
+	wakes    bool      // a timer is set for nextSend
 
 	breaker  breaker
 	streak   []*entry // entries charged by the present run of endpoint failures: an outage gives their tries back

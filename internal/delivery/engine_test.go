@@ -364,3 +364,26 @@ func TestAnswersOfTheEndpoint(t *testing.T) {
 		})
 	}
 }
+
+func TestRateLimitIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		r.exec(`UPDATE webhooks SET rate_limit = 10 WHERE id = 1`)
+		r.engine.WebhookChanged(1)
+		synctest.Wait()
+		for chat := range 10 {
+			r.say(fmt.Sprint("chat", chat), 10)
+		}
+		begin := time.Now()
+		for _, c := range []struct{ after, most, least int }{{1, 30, 10}, {5, 70, 40}, {11, 100, 100}} {
+			time.Sleep(time.Duration(c.after)*time.Second - time.Since(begin))
+			synctest.Wait()
+			if n := total(r.recv.accepted(t, 1)); n > c.most || n < c.least {
+				t.Errorf("after %d s %d requests were made, want %d to %d at 10 per second", c.after, n, c.least, c.most)
+			}
+		}
+		inOrder(t, r.recv.accepted(t, 1))
+		r.stop()
+	})
+}

@@ -27,6 +27,7 @@ type lane struct {
 	queue   []*entry
 	busy    bool      // the head is in flight, or its outcome is being stored
 	notTill time.Time // the head backs off
+	wakes   time.Time // the last timer that was set for notTill
 	queued  bool      // stands in one of the endpoint's ready queues
 }
 
