@@ -26,8 +26,9 @@ func writerLimits() limits {
 		"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 }
 
+// readerLimits are wide: to count what waits may mean to read a long log.
 func readerLimits() limits {
-	return limits{"statement_timeout": "30s", "default_transaction_read_only": "on"}
+	return limits{"statement_timeout": "5min", "default_transaction_read_only": "on"}
 }
 
 func keysLimits() limits {
