@@ -119,7 +119,7 @@ func (s *served) whole(n int) {
 func TestServerIsKilledAndComesBack(t *testing.T) {
 	server := storetest.NewServer(t)
 	s := serve(t, server.Database(t))
-	const each, sources = 150, 4
+	const each, sources = 80, 4
 	var wg sync.WaitGroup
 	for source := range sources {
 		wg.Go(func() {
