@@ -83,11 +83,23 @@ func (c *sinkCmd) Run(ctx context.Context) error {
 	go func() { ended <- server.Serve(ln) }()
 	c.greet(localURL(ln.Addr()), text != "")
 	reached := c.wait(ctx, s)
-	_ = server.Close() // hanging answers are cut, which is what a receiver that ends does
+	endServer(server)
 	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return c.judge(os.Stdout, s.Report(), reached)
+}
+
+// lastAnswers is how long the answers under way may take when the sink ends.
+const lastAnswers = time.Second
+
+// endServer lets answers be sent that are on their way: the event counts, so the gateway must hear so. What hangs is cut.
+func endServer(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), lastAnswers)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		_ = server.Close() // the connections are gone either way
+	}
 }
 
 func (c *sinkCmd) greet(url string, secret bool) {
