@@ -75,7 +75,9 @@ func TestErrorsSayWhatTheGatewaySaid(t *testing.T) {
 }
 
 func TestRedirectGetsNoCredential(t *testing.T) {
-	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("followed with %q", r.Header.Get("Authorization")) }))
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("followed with %q", r.Header.Get("Authorization"))
+	}))
 	defer other.Close()
 	c := gateway(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) })
 	if _, err := c.Do(t.Context(), "GET", "/webhooks", nil, nil, nil); err == nil {

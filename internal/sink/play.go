@@ -18,24 +18,29 @@ const (
 	gone // nobody waits for the answer
 )
 
-// play does what comes before the answer, and the answer itself if it is dripped.
-func (b Behaviour) play(w http.ResponseWriter, r *http.Request) fate {
+// play does what comes before the answer. finish then sends it, or the last byte of it: what becomes of the request is in
+// the ledger before the client knows. finish is nil when there is nobody to answer.
+func (b Behaviour) play(w http.ResponseWriter, r *http.Request) (f fate, finish func()) {
 	if b.Hang {
 		<-r.Context().Done()
-		return gone
+		return gone, nil
 	}
 	if b.Delay > 0 && !wait(r, time.Duration(b.Delay)) {
-		return gone
+		return gone, nil
 	}
-	switch {
-	case b.Close:
-		return cuts
-	case b.Drip > 0 && !b.drip(w, r):
-		return gone
-	case success(b.status()):
-		return accepts
+	if b.Close {
+		return cuts, nil
 	}
-	return refuses
+	finish = func() { b.answer(w) }
+	if b.Drip > 0 {
+		if finish = b.drip(w, r); finish == nil {
+			return gone, nil
+		}
+	}
+	if success(b.status()) {
+		return accepts, finish
+	}
+	return refuses, finish
 }
 
 func success(status int) bool { return status >= 200 && status <= 299 }
@@ -52,11 +57,8 @@ func wait(r *http.Request, d time.Duration) bool {
 	}
 }
 
-// finish sends the answer.
-func (b Behaviour) finish(w http.ResponseWriter) {
-	if b.Drip > 0 {
-		return // it has been sent by hand
-	}
+// answer sends the answer at once.
+func (b Behaviour) answer(w http.ResponseWriter) {
 	if b.Redirect != "" {
 		w.Header().Set("Location", b.Redirect)
 	}
@@ -66,22 +68,24 @@ func (b Behaviour) finish(w http.ResponseWriter) {
 	w.WriteHeader(b.status())
 }
 
-// drip sends the head of the answer byte by byte: a timeout that starts anew with each byte would never end. It reports
-// whether the last byte was sent.
-func (b Behaviour) drip(w http.ResponseWriter, r *http.Request) bool {
+// drip sends the head of the answer byte by byte: a timeout that starts anew with each byte would never end. It returns what
+// sends the last byte; nil when the client did not wait for it.
+func (b Behaviour) drip(w http.ResponseWriter, r *http.Request) (last func()) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		return false
+		return nil
 	}
-	defer func() { _ = conn.Close() }() // the answer says that it ends
 	head := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", b.status(), http.StatusText(b.status()))
-	for i := range len(head) {
-		if _, err := io.WriteString(conn, head[i:i+1]); err != nil {
-			return false
-		}
-		if i < len(head)-1 && !wait(r, time.Duration(b.Drip)) {
-			return false
+	end := len(head) - 1
+	for i := range end {
+		_, err := io.WriteString(conn, head[i:i+1])
+		if err != nil || !wait(r, time.Duration(b.Drip)) {
+			_ = conn.Close() // nobody waits at it
+			return nil
 		}
 	}
-	return true
+	return func() {
+		_, _ = io.WriteString(conn, head[end:]) // whoever is gone by now has hung up on an accepted event
+		_ = conn.Close()                        // the answer says that it ends
+	}
 }

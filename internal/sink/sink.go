@@ -136,23 +136,20 @@ func (s *Sink) receive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), n.refusal)
 		return
 	}
-	b, bad := s.turn(n)
-	fate := accepts
-	if bad {
-		fate = b.play(w, r)
+	fate, finish := accepts, func() { w.WriteHeader(http.StatusNoContent) }
+	if b, bad := s.turn(n); bad {
+		fate, finish = b.play(w, r)
 	}
 	if fate == accepts {
 		s.accept(n)
 	} else {
 		s.note(func(l *ledger) { l.refused++ })
 	}
-	switch {
-	case fate == cuts:
+	if fate == cuts {
 		panic(http.ErrAbortHandler) // net/http cuts the connection and logs nothing
-	case !bad:
-		w.WriteHeader(http.StatusNoContent)
-	case fate != gone:
-		b.finish(w)
+	}
+	if finish != nil {
+		finish()
 	}
 }
 
