@@ -17,6 +17,20 @@ func (e *Engine) Settled(webhookID, seq int64, inLane bool) {
 	e.call(func() { e.settledOutside(webhookID, seq, inLane, false) })
 }
 
+// Tried tells the engine how many attempts there were of a delivery that it means to try again, so that it counts on from
+// there. It never blocks.
+func (e *Engine) Tried(webhookID, seq int64, attempts int) {
+	e.call(func() {
+		p := e.endpoints[webhookID]
+		if p == nil {
+			return
+		}
+		if en := p.find(seq, true); en != nil && en.stored { // without a row, attempts would say that there is one
+			en.attempts = max(en.attempts, attempts)
+		}
+	})
+}
+
 // settledOutside takes the entry out of its lane. An attempt of our own that is on the wire at the same time ends first:
 // raced then says that it may have written a row.
 func (e *Engine) settledOutside(id, seq int64, inLane, raced bool) {

@@ -46,7 +46,7 @@ func (a *API) deliveryRoutes() {
 	mount(a, operation[deliveryID, none, deliveryView]{
 		method: http.MethodPost, path: "/webhooks/{id}/deliveries/{event_id}/retry", tag: tagWebhooks, id: "retry-delivery", auth: everyUser,
 		summary: "Try a delivery now, whatever became of it", description: "The request is marked webhook-replay: true. Refused while the webhook is paused or disabled.",
-		status: http.StatusAccepted, message: "Retry queued", fallback: "Failed to retry delivery", handle: a.retryDelivery,
+		status: http.StatusAccepted, message: "Retry queued", fallback: "Failed to retry delivery", atomic: true, handle: a.retryDelivery,
 	})
 }
 

@@ -13,30 +13,31 @@ import (
 )
 
 func TestDeliveriesAreListedNewestFirst(t *testing.T) {
-	l := newLive(t)
-	hook := l.hook(map[string]any{"events": []string{"message.*"}})
-	var want []string
-	for i := range 7 {
-		l.record(event.ConnectionConnected, nil) // not wanted
-		id := l.say(fmt.Sprintf("%d@lid", i), "hi")
-		want = append([]string{id}, want...)
-	}
-	l.until("all are delivered", func() bool { return len(idsOf(l.call(l.key, "GET", hook+"/deliveries?status=delivered", nil))) == 7 })
-	var got []string
-	for after := ""; ; {
-		page := l.call(l.key, "GET", hook+"/deliveries?limit=3&after="+after, nil).ok(http.StatusOK)
-		got = append(got, idsOf(page)...)
-		if after = nextOf(page); after == "" {
-			break
+	eachLive(t, func(t *testing.T, l *live) {
+		hook := l.hook(map[string]any{"events": []string{"message.*"}})
+		var want []string
+		for i := range 7 {
+			l.record(event.ConnectionConnected, nil) // not wanted
+			id := l.say(fmt.Sprintf("%d@lid", i), "hi")
+			want = append([]string{id}, want...)
 		}
-	}
-	same(t, "page by page", got, want)
-	same(t, "under the old name", idsOf(l.call(l.key, "GET", hook+"/logs", nil)), want)
-	same(t, "one event", idsOf(l.call(l.key, "GET", hook+"/deliveries?event_id="+want[2], nil)), want[2:3])
-	same(t, "one event of another status", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=dead&event_id="+want[2], nil)), nil)
-	same(t, "another type", idsOf(l.call(l.key, "GET", hook+"/deliveries?type=connection.*", nil)), nil)
-	same(t, "until before all", idsOf(l.call(l.key, "GET", hook+"/deliveries?until=2020-01-01T00:00:00Z", nil)), nil)
-	l.call(l.key, "GET", hook+"/deliveries?after=x", nil).wants(http.StatusBadRequest, "after is not a cursor of this list")
+		l.until("all are delivered", func() bool { return len(idsOf(l.call(l.key, "GET", hook+"/deliveries?status=delivered", nil))) == 7 })
+		var got []string
+		for after := ""; ; {
+			page := l.call(l.key, "GET", hook+"/deliveries?limit=3&after="+after, nil).ok(http.StatusOK)
+			got = append(got, idsOf(page)...)
+			if after = nextOf(page); after == "" {
+				break
+			}
+		}
+		same(t, "page by page", got, want)
+		same(t, "under the old name", idsOf(l.call(l.key, "GET", hook+"/logs", nil)), want)
+		same(t, "one event", idsOf(l.call(l.key, "GET", hook+"/deliveries?event_id="+want[2], nil)), want[2:3])
+		same(t, "one event of another status", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=dead&event_id="+want[2], nil)), nil)
+		same(t, "another type", idsOf(l.call(l.key, "GET", hook+"/deliveries?type=connection.*", nil)), nil)
+		same(t, "until before all", idsOf(l.call(l.key, "GET", hook+"/deliveries?until=2020-01-01T00:00:00Z", nil)), nil)
+		l.call(l.key, "GET", hook+"/deliveries?after=x", nil).wants(http.StatusBadRequest, "after is not a cursor of this list")
+	})
 }
 
 func TestDeliveryOfASuccess(t *testing.T) {
@@ -90,42 +91,43 @@ type deliveryOfList struct {
 }
 
 func TestStatusesOfDeliveries(t *testing.T) {
-	l := newLive(t)
-	hook := l.hook(map[string]any{"events": []string{"message.*", "connection.qr"}})
-	release := make(chan struct{})
-	l.recv.set(func(q delivery.Request) delivery.Outcome {
-		if strings.Contains(string(q.Body), "wait") {
-			<-release
+	eachLive(t, func(t *testing.T, l *live) {
+		hook := l.hook(map[string]any{"events": []string{"message.*", "connection.qr"}})
+		release := make(chan struct{})
+		l.recv.set(func(q delivery.Request) delivery.Outcome {
+			if strings.Contains(string(q.Body), "wait") {
+				<-release
+			}
+			return refuse(q)
+		})
+		pending := l.say("1@lid", "wait")
+		l.becomes(hook, pending, "pending")
+		close(release)
+		l.becomes(hook, pending, "retrying")
+		dead := l.say("2@lid", "dies")
+		l.becomes(hook, dead, "retrying")
+		l.exec(`UPDATE deliveries SET tries = 12, status = 'dead', next_at = NULL WHERE seq = (SELECT seq FROM events WHERE id = $1)`, dead)
+		l.becomes(hook, dead, "dead")
+		same(t, "dead ones", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=dead", nil)), []string{dead})
+
+		l.call(l.key, "PATCH", hook, map[string]any{"active": false}).ok(http.StatusOK)
+		held := l.say("3@lid", "held")
+		moment := l.record(event.ConnectionQR, func(e *event.Event) { e.Data = event.QRCode{} })
+		l.becomes(hook, held, "held")
+		l.becomes(hook, pending, "held") // was retrying
+		same(t, "held ones", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=held&type=message.*", nil)), []string{held, pending})
+		l.exec(`UPDATE events SET at = at - 61000 WHERE id = $1`, moment)
+		l.becomes(hook, moment, "expired")
+
+		l.call(l.key, "PATCH", hook, map[string]any{"active": true, "resume_from": "now"}).ok(http.StatusOK)
+		l.becomes(hook, held, "skipped")
+		l.becomes(hook, pending, "skipped")
+		l.becomes(hook, dead, "dead")
+		if got := idsOf(l.call(l.key, "GET", hook+"/deliveries?status=skipped", nil)); !slices.Equal(got, []string{held, pending}) {
+			t.Errorf("skipped: %v", got)
 		}
-		return refuse(q)
+		same(t, "none is cancelled as long as its webhook lives", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=cancelled", nil)), nil)
 	})
-	pending := l.say("1@lid", "wait")
-	l.becomes(hook, pending, "pending")
-	close(release)
-	l.becomes(hook, pending, "retrying")
-	dead := l.say("2@lid", "dies")
-	l.becomes(hook, dead, "retrying")
-	l.exec(`UPDATE deliveries SET tries = 12, status = 'dead', next_at = NULL WHERE seq = (SELECT seq FROM events WHERE id = $1)`, dead)
-	l.becomes(hook, dead, "dead")
-	same(t, "dead ones", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=dead", nil)), []string{dead})
-
-	l.call(l.key, "PATCH", hook, map[string]any{"active": false}).ok(http.StatusOK)
-	held := l.say("3@lid", "held")
-	moment := l.record(event.ConnectionQR, func(e *event.Event) { e.Data = event.QRCode{} })
-	l.becomes(hook, held, "held")
-	l.becomes(hook, pending, "held") // was retrying
-	same(t, "held ones", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=held&type=message.*", nil)), []string{held, pending})
-	l.exec(`UPDATE events SET at = at - 61000 WHERE id = $1`, moment)
-	l.becomes(hook, moment, "expired")
-
-	l.call(l.key, "PATCH", hook, map[string]any{"active": true, "resume_from": "now"}).ok(http.StatusOK)
-	l.becomes(hook, held, "skipped")
-	l.becomes(hook, pending, "skipped")
-	l.becomes(hook, dead, "dead")
-	if got := idsOf(l.call(l.key, "GET", hook+"/deliveries?status=skipped", nil)); !slices.Equal(got, []string{held, pending}) {
-		t.Errorf("skipped: %v", got)
-	}
-	same(t, "none is cancelled as long as its webhook lives", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=cancelled", nil)), nil)
 }
 
 func TestEventOfBeforeTheWebhookIsNoDelivery(t *testing.T) {
@@ -140,23 +142,26 @@ func TestEventOfBeforeTheWebhookIsNoDelivery(t *testing.T) {
 // A page of old deliveries unpacks what overlaps with it, also when successes of many rounds lie above and a straggler makes
 // a round span everything.
 func TestOldDeliveriesAreFoundBelowManyRounds(t *testing.T) {
-	l := newLive(t)
-	hook := l.hook(map[string]any{"events": []string{"message.*"}})
-	l.recv.set(func(q delivery.Request) delivery.Outcome {
-		if strings.Contains(string(q.Body), "late") && q.Attempt == 1 {
-			return refuse(q)
+	eachLive(t, func(t *testing.T, l *live) {
+		hook := l.hook(map[string]any{"events": []string{"message.*"}})
+		l.recv.set(func(q delivery.Request) delivery.Outcome {
+			if strings.Contains(string(q.Body), "late") && !q.Replay {
+				return refuse(q)
+			}
+			return delivery.Outcome{Status: 204}
+		})
+		late := l.say("late@lid", "late")
+		var ids []string
+		for i := range 60 {
+			ids = append([]string{l.say(fmt.Sprintf("%d@lid", i), "hi")}, ids...)
 		}
-		return delivery.Outcome{Status: 204}
+		l.until("the others are delivered", func() bool {
+			return len(idsOf(l.call(l.key, "GET", hook+"/deliveries?status=delivered&limit=100", nil))) == len(ids)
+		})
+		l.call(l.key, "POST", hook+"/deliveries/"+late+"/retry", nil).ok(http.StatusAccepted)
+		l.becomes(hook, late, "delivered")
+		same(t, "all", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=delivered&limit=100", nil)), append(ids, late))
 	})
-	late := l.say("0@lid", "late")
-	var ids []string
-	for i := range 60 {
-		ids = append([]string{l.say(fmt.Sprintf("%d@lid", i), "hi")}, ids...)
-	}
-	l.becomes(hook, ids[0], "delivered")
-	l.call(l.key, "POST", hook+"/deliveries/"+late+"/retry", nil).ok(http.StatusAccepted)
-	l.becomes(hook, late, "delivered")
-	same(t, "all", idsOf(l.call(l.key, "GET", hook+"/deliveries?status=delivered&limit=100", nil)), append(ids, late))
 }
 
 func TestDeliveryIsRetriedByHand(t *testing.T) {
@@ -216,25 +221,26 @@ func TestDeliveredOneCanBeSentAgain(t *testing.T) {
 }
 
 func TestDeadDeliveryIsRevivedByHand(t *testing.T) {
-	l := newLive(t)
-	hook := l.hook(map[string]any{"events": []string{"message.*"}})
-	l.recv.set(refuse)
-	id := l.say("1@lid", "hi")
-	l.becomes(hook, id, "retrying")
-	l.stop() // dead as after twelve tries
-	l.start(t)
-	l.exec(`UPDATE deliveries SET status = 'dead', tries = 12, next_at = NULL`)
-	l.restart()
-	l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil).ok(http.StatusAccepted)
-	l.until("it fails again", func() bool { return l.delivery(hook, id)["attempts_made"] == 2.0 })
-	if d := l.delivery(hook, id); d["status"] != "dead" {
-		t.Errorf("a failed retry changed %v", d)
-	}
-	l.recv.set(nil)
-	l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil).ok(http.StatusAccepted)
-	l.becomes(hook, id, "delivered")
-	l.restart()
-	l.becomes(hook, id, "delivered")
+	eachLive(t, func(t *testing.T, l *live) {
+		hook := l.hook(map[string]any{"events": []string{"message.*"}})
+		l.recv.set(refuse)
+		id := l.say("1@lid", "hi")
+		l.becomes(hook, id, "retrying")
+		l.stop() // dead as after twelve tries
+		l.start(t)
+		l.exec(`UPDATE deliveries SET status = 'dead', tries = 12, next_at = NULL`)
+		l.restart()
+		l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil).ok(http.StatusAccepted)
+		l.until("it fails again", func() bool { return l.delivery(hook, id)["attempts_made"] == 2.0 })
+		if d := l.delivery(hook, id); d["status"] != "dead" {
+			t.Errorf("a failed retry changed %v", d)
+		}
+		l.recv.set(nil)
+		l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil).ok(http.StatusAccepted)
+		l.becomes(hook, id, "delivered")
+		l.restart()
+		l.becomes(hook, id, "delivered")
+	})
 }
 
 func TestRetryNeedsAnActiveWebhook(t *testing.T) {
@@ -287,4 +293,22 @@ func TestRetryByHandBesideAnAttemptOnTheWire(t *testing.T) {
 	}
 	l.restart()
 	l.becomes(hook, id, "delivered")
+}
+
+// A retry by hand that fails counts as one of the attempts; the engine goes on from there.
+func TestAttemptsAreNumberedOverTheLifeOfADelivery(t *testing.T) {
+	l := newLive(t)
+	hook := l.hook(map[string]any{"events": []string{"message.*"}})
+	l.recv.set(refuse)
+	id := l.say("1@lid", "hi")
+	l.becomes(hook, id, "retrying")
+	l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil, "Idempotency-Key", "once").ok(http.StatusAccepted)
+	l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil, "Idempotency-Key", "once").ok(http.StatusAccepted)
+	l.until("the engine tries again", func() bool { return l.delivery(hook, id)["attempts_made"] == 3.0 })
+	var got []string
+	for _, a := range l.delivery(hook, id)["attempts"].([]any) {
+		a := a.(map[string]any)
+		got = append(got, fmt.Sprint(a["n"], " ", a["trigger"]))
+	}
+	same(t, "attempts", got, []string{"1 auto", "2 manual", "3 auto"})
 }

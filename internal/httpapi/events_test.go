@@ -13,66 +13,68 @@ import (
 )
 
 func TestEventsAreReadPageByPage(t *testing.T) {
-	l := newLive(t)
-	created := idsOf(l.call(l.key, "GET", "/events", nil).ok(http.StatusOK)) // device.created
-	var said []string
-	for range 5 {
-		said = append(said, l.say("1@lid", "hi"))
-	}
-	all := append(created, said...)
-	var got []string
-	after := ""
-	for {
-		page := l.call(l.key, "GET", "/events?limit=2&after="+after, nil).ok(http.StatusOK)
-		ids := idsOf(page)
-		if after = nextOf(page); after == "" {
-			t.Fatalf("no cursor: %s", page.Body)
+	eachLive(t, func(t *testing.T, l *live) {
+		created := idsOf(l.call(l.key, "GET", "/events", nil).ok(http.StatusOK)) // device.created
+		var said []string
+		for range 5 {
+			said = append(said, l.say("1@lid", "hi"))
 		}
-		if len(ids) == 0 {
-			break
+		all := append(created, said...)
+		var got []string
+		after := ""
+		for {
+			page := l.call(l.key, "GET", "/events?limit=2&after="+after, nil).ok(http.StatusOK)
+			ids := idsOf(page)
+			if after = nextOf(page); after == "" {
+				t.Fatalf("no cursor: %s", page.Body)
+			}
+			if len(ids) == 0 {
+				break
+			}
+			got = append(got, ids...)
 		}
-		got = append(got, ids...)
-	}
-	same(t, "read by cursor", got, all)
-	later := l.say("1@lid", "later")
-	same(t, "the cursor of an empty page goes on", idsOf(l.call(l.key, "GET", "/events?after="+after, nil)), []string{later})
-	same(t, "an event id is a cursor", idsOf(l.call(l.key, "GET", "/events?after="+said[3], nil)), []string{said[4], later})
+		same(t, "read by cursor", got, all)
+		later := l.say("1@lid", "later")
+		same(t, "the cursor of an empty page goes on", idsOf(l.call(l.key, "GET", "/events?after="+after, nil)), []string{later})
+		same(t, "an event id is a cursor", idsOf(l.call(l.key, "GET", "/events?after="+said[3], nil)), []string{said[4], later})
 
-	back := l.call(l.key, "GET", "/events?order=desc&limit=2", nil).ok(http.StatusOK)
-	same(t, "newest first", idsOf(back), []string{later, said[4]})
-	same(t, "and on", idsOf(l.call(l.key, "GET", "/events?order=desc&limit=2&after="+nextOf(back), nil)), []string{said[3], said[2]})
+		back := l.call(l.key, "GET", "/events?order=desc&limit=2", nil).ok(http.StatusOK)
+		same(t, "newest first", idsOf(back), []string{later, said[4]})
+		same(t, "and on", idsOf(l.call(l.key, "GET", "/events?order=desc&limit=2&after="+nextOf(back), nil)), []string{said[3], said[2]})
+	})
 }
 
 func TestEventsAreFiltered(t *testing.T) {
-	l := newLive(t)
-	a, b := l.say("1@lid", "hi"), l.say("2@lid", "hi")
-	qr := l.record(event.ConnectionQR, func(e *event.Event) { e.Data = event.QRCode{Code: "x"} })
-	other, _ := l.rig.device(l.key)
-	on := l.record(event.ConnectionConnected, func(e *event.Event) { e.DeviceID, e.Key = other, other+"|d" })
-	l.exec(`INSERT INTO identities (account_id, lid, phone, since) VALUES ($1, '2', '4915550002222', 1)`, l.account)
-	read := func(query string) []string {
-		return idsOf(l.call(l.key, "GET", "/events?"+query, nil).ok(http.StatusOK))
-	}
-	same(t, "by family", read("types=message.*"), []string{a, b})
-	same(t, "by name", read("types=connection.connected,connection.qr"), []string{qr, on})
-	same(t, "by device", read("types=message.*,connection.connected&device_id="+other), []string{on})
-	same(t, "by chat", read("chat=1@lid"), []string{a})
-	same(t, "by the number of a chat", read("chat=%2B4915550002222"), []string{b})
-	same(t, "since", read("types=message.*&since="+time.Now().Add(time.Minute).UTC().Format(time.RFC3339)), nil)
-	same(t, "until", read("types=message.*&until="+time.Now().Add(time.Minute).UTC().Format(time.RFC3339)), []string{a, b})
-	same(t, "with a device token", idsOf(l.call(l.token, "GET", "/events?types=message.*,connection.connected", nil)), []string{a, b})
-	for query, sentence := range map[string]string{
-		"types=mesage.received": `Unknown event "mesage.received"; did you mean "message.received"?`,
-		"include=pictures":      "include must be a list of raw, thumbnail",
-		"since=yesterday":       "since must be an RFC 3339 time",
-		"order=desc&wait=1":     "wait needs order asc",
-		"after=nonsense":        "after is not a cursor or an event id",
-		"after=evt_1":           "after is not a cursor or an event id",
-		"limit=1001":            "limit must be an integer between 1 and 1000",
-		"chat=x":                `Not a phone number or JID: "x"`,
-	} {
-		l.call(l.key, "GET", "/events?"+query, nil).wants(http.StatusBadRequest, sentence)
-	}
+	eachLive(t, func(t *testing.T, l *live) {
+		a, b := l.say("1@lid", "hi"), l.say("2@lid", "hi")
+		qr := l.record(event.ConnectionQR, func(e *event.Event) { e.Data = event.QRCode{Code: "x"} })
+		other, _ := l.rig.device(l.key)
+		on := l.record(event.ConnectionConnected, func(e *event.Event) { e.DeviceID, e.Key = other, other+"|d" })
+		l.exec(`INSERT INTO identities (account_id, lid, phone, since) VALUES ($1, '2', '4915550002222', 1)`, l.account)
+		read := func(query string) []string {
+			return idsOf(l.call(l.key, "GET", "/events?"+query, nil).ok(http.StatusOK))
+		}
+		same(t, "by family", read("types=message.*"), []string{a, b})
+		same(t, "by name", read("types=connection.connected,connection.qr"), []string{qr, on})
+		same(t, "by device", read("types=message.*,connection.connected&device_id="+other), []string{on})
+		same(t, "by chat", read("chat=1@lid"), []string{a})
+		same(t, "by the number of a chat", read("chat=%2B4915550002222"), []string{b})
+		same(t, "since", read("types=message.*&since="+time.Now().Add(time.Minute).UTC().Format(time.RFC3339)), nil)
+		same(t, "until", read("types=message.*&until="+time.Now().Add(time.Minute).UTC().Format(time.RFC3339)), []string{a, b})
+		same(t, "with a device token", idsOf(l.call(l.token, "GET", "/events?types=message.*,connection.connected", nil)), []string{a, b})
+		for query, sentence := range map[string]string{
+			"types=mesage.received": `Unknown event "mesage.received"; did you mean "message.received"?`,
+			"include=pictures":      "include must be a list of raw, thumbnail",
+			"since=yesterday":       "since must be an RFC 3339 time",
+			"order=desc&wait=1":     "wait needs order asc",
+			"after=nonsense":        "after is not a cursor or an event id",
+			"after=evt_1":           "after is not a cursor or an event id",
+			"limit=1001":            "limit must be an integer between 1 and 1000",
+			"chat=x":                `Not a phone number or JID: "x"`,
+		} {
+			l.call(l.key, "GET", "/events?"+query, nil).wants(http.StatusBadRequest, sentence)
+		}
+	})
 }
 
 func TestRawPartsAreGivenWhenAskedFor(t *testing.T) {
@@ -110,22 +112,23 @@ func TestLongPollIsHeldUntilSomethingArrives(t *testing.T) {
 }
 
 func TestCursorOlderThanTheLogIsGone(t *testing.T) {
-	l := newLive(t)
-	first := l.say("1@lid", "1")
-	begin := nextOf(l.call(l.key, "GET", "/events?limit=1", nil).ok(http.StatusOK))
-	l.say("1@lid", "2")
-	last := l.say("1@lid", "3")
-	l.exec(`UPDATE events SET at = 1763337600000`)
-	l.exec(`DELETE FROM events WHERE id <> $1`, last)
-	const sentence = "Cursor is older than the oldest event kept (2025-11-17T00:00:00.000Z)"
-	l.call(l.key, "GET", "/events?after="+begin, nil).wants(http.StatusGone, sentence)
-	same(t, "from the begin", idsOf(l.call(l.key, "GET", "/events", nil)), []string{last})
+	eachLive(t, func(t *testing.T, l *live) {
+		first := l.say("1@lid", "1")
+		begin := nextOf(l.call(l.key, "GET", "/events?limit=1", nil).ok(http.StatusOK))
+		l.say("1@lid", "2")
+		last := l.say("1@lid", "3")
+		l.exec(`UPDATE events SET at = 1763337600000`)
+		l.exec(`DELETE FROM events WHERE id <> $1`, last)
+		const sentence = "Cursor is older than the oldest event kept (2025-11-17T00:00:00.000Z)"
+		l.call(l.key, "GET", "/events?after="+begin, nil).wants(http.StatusGone, sentence)
+		same(t, "from the begin", idsOf(l.call(l.key, "GET", "/events", nil)), []string{last})
 
-	// The id of a dropped event tells its time.
-	l.exec(`UPDATE events SET at = $1`, time.Now().Add(time.Minute).UnixMilli())
-	if a := l.call(l.key, "GET", "/events?after="+first, nil); a.Code != http.StatusGone {
-		t.Errorf("id of an event that left the log: %d %s", a.Code, a.Body)
-	}
+		// The id of a dropped event tells its time.
+		l.exec(`UPDATE events SET at = $1`, time.Now().Add(time.Minute).UnixMilli())
+		if a := l.call(l.key, "GET", "/events?after="+first, nil); a.Code != http.StatusGone {
+			t.Errorf("id of an event that left the log: %d %s", a.Code, a.Body)
+		}
+	})
 }
 
 func TestPlaceOfADroppedMomentShowsWhatFollows(t *testing.T) {
@@ -149,27 +152,28 @@ func TestBestEffortEventsAreShownWhileTheyLive(t *testing.T) {
 
 // What commits late lies behind every cursor that was given before.
 func TestLateCommitIsNotSkipped(t *testing.T) {
-	l := newLive(t)
-	begun, release := make(chan struct{}), make(chan struct{})
-	done := make(chan error, 1)
-	var late string
-	go func() {
-		done <- l.db.Write(context.Background(), "slow", func(ctx context.Context, _ *store.Tx) error {
-			e := event.New(event.ConnectionConnected)
-			e.At, e.AccountID, e.DeviceID, e.Data, e.Key, late = time.Now(), l.account, l.device, event.Empty{}, l.device+"|d", e.ID
-			err := l.journal.Append(ctx, e)
-			close(begun)
-			<-release
-			return err
-		})
-	}()
-	<-begun
-	page := l.call(l.key, "GET", "/events", nil).ok(http.StatusOK)
-	close(release)
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-	same(t, "after the cursor of before the commit", idsOf(l.call(l.key, "GET", "/events?after="+nextOf(page), nil)), []string{late})
+	eachLive(t, func(t *testing.T, l *live) {
+		begun, release := make(chan struct{}), make(chan struct{})
+		done := make(chan error, 1)
+		var late string
+		go func() {
+			done <- l.db.Write(context.Background(), "slow", func(ctx context.Context, _ *store.Tx) error {
+				e := event.New(event.ConnectionConnected)
+				e.At, e.AccountID, e.DeviceID, e.Data, e.Key, late = time.Now(), l.account, l.device, event.Empty{}, l.device+"|d", e.ID
+				err := l.journal.Append(ctx, e)
+				close(begun)
+				<-release
+				return err
+			})
+		}()
+		<-begun
+		page := l.call(l.key, "GET", "/events", nil).ok(http.StatusOK)
+		close(release)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		same(t, "after the cursor of before the commit", idsOf(l.call(l.key, "GET", "/events?after="+nextOf(page), nil)), []string{late})
+	})
 }
 
 func TestEventShowsItsDeliveries(t *testing.T) {
@@ -198,4 +202,26 @@ func TestEventShowsItsDeliveries(t *testing.T) {
 		t.Errorf("a device sees %v", list)
 	}
 	l.call(l.key, "GET", "/events/evt_unknown", nil).wants(http.StatusNotFound, "No such event")
+}
+
+// A page is bounded in bytes too: a thousand large events would be half a gigabyte.
+func TestPageOfLargeEventsIsShortAndGoesOn(t *testing.T) {
+	l := newLive(t)
+	large := strings.Repeat("x", 400<<10)
+	var want, got []string
+	for range 30 {
+		want = append(want, l.say("1@lid", large))
+	}
+	for after := ""; ; {
+		page := l.call(l.key, "GET", "/events?types=message.*&limit=1000&after="+after, nil).ok(http.StatusOK)
+		ids := idsOf(page)
+		if len(ids) == 0 {
+			break
+		}
+		if page.Body.Len() > 9<<20 {
+			t.Errorf("a page has %d bytes", page.Body.Len())
+		}
+		got, after = append(got, ids...), nextOf(page)
+	}
+	same(t, "all of them", got, want)
 }

@@ -26,7 +26,7 @@ import (
 // live is a rig with the real engine, the real replays and a receiver that is a function.
 type live struct {
 	*rig
-	path    string
+	at      storetest.Place
 	journal *journal.Journal
 	recv    *receiver
 	key     string
@@ -39,7 +39,18 @@ type live struct {
 
 func newLive(t testing.TB) *live {
 	t.Helper()
-	l := &live{path: filepath.Join(t.TempDir(), "wapost.db"), recv: &receiver{}}
+	return newLiveAt(t, storetest.Place{Path: filepath.Join(t.TempDir(), "wapost.db")})
+}
+
+// eachLive runs a test over each kind of database.
+func eachLive(t *testing.T, test func(*testing.T, *live)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, at storetest.Place) { test(t, newLiveAt(t, at)) })
+}
+
+func newLiveAt(t testing.TB, at storetest.Place) *live {
+	t.Helper()
+	l := &live{at: at, recv: &receiver{}}
 	l.start(t)
 	l.account, l.key = l.rig.account()
 	l.device, l.token = l.rig.device(l.key)
@@ -49,7 +60,7 @@ func newLive(t testing.TB) *live {
 // start opens the database and runs everything; stop, then start is a restart.
 func (l *live) start(t testing.TB) {
 	t.Helper()
-	db := storetest.Stopped(t, l.path)
+	db := l.at.Stopped(t)
 	engine := delivery.New(delivery.Options{Store: db.Deliveries(), Transport: l.recv})
 	feed := journal.NewFeed()
 	db.OnRecorded(engine.Recorded)
@@ -58,7 +69,14 @@ func (l *live) start(t testing.TB) {
 	l.journal = journal.New(db.Events())
 	replays := replay.New(replay.Options{Store: db.Replays(), Transport: l.recv, Sink: l.journal, Engine: engine})
 	stopEngine, stopReplays := l.run(t, engine.Run), l.run(t, replays.Run)
-	l.stop = func() { stopReplays(); stopEngine(); stopStore() }
+	l.stop = func() {
+		stopReplays()
+		stopEngine()
+		stopStore()
+		if err := db.Close(); err != nil { // it gives the right to write back
+			t.Error(err)
+		}
+	}
 	l.rig = newRigOn(t, db, func(o *Options) {
 		o.Rate = access.Rate{PerSecond: 1e6, Burst: 1e6} // the tests look often
 		o.Feed, o.Deliveries, o.Replays, o.Tester = feed, engine, replays, l.recv

@@ -51,72 +51,74 @@ func (j replayOfList) String() string {
 }
 
 func TestReplayBringsWhatTheWebhookNeverGot(t *testing.T) {
-	l := newLive(t)
-	before := []string{l.say("1@lid", "a"), l.say("2@lid", "b"), l.say("1@lid", "c")}
-	l.record(event.ConnectionConnected, nil)                                                     // not in the filter
-	l.record(event.ConnectionQR, func(e *event.Event) { e.Data, e.Key = event.QRCode{}, "x|d" }) // explicit
-	hook := l.hook(map[string]any{"events": []string{"message.*"}, "ordering": "fifo"})
-	watch := l.hook(map[string]any{"events": []string{"webhook.*"}, "url": "https://example.com/watch"})
-	live := l.say("1@lid", "live")
-	l.becomes(hook, live, "delivered")
+	eachLive(t, func(t *testing.T, l *live) {
+		before := []string{l.say("1@lid", "a"), l.say("2@lid", "b"), l.say("1@lid", "c")}
+		l.record(event.ConnectionConnected, nil)                                                     // not in the filter
+		l.record(event.ConnectionQR, func(e *event.Event) { e.Data, e.Key = event.QRCode{}, "x|d" }) // explicit
+		hook := l.hook(map[string]any{"events": []string{"message.*"}, "ordering": "fifo"})
+		watch := l.hook(map[string]any{"events": []string{"webhook.*"}, "url": "https://example.com/watch"})
+		live := l.say("1@lid", "live")
+		l.becomes(hook, live, "delivered")
 
-	if j := l.replayOf(hook, map[string]any{}); j.String() != "done matched 3 sent 3 delivered 3 failed 0" {
-		t.Errorf("got %s", j)
-	}
-	same(t, "sent again, in recorded order", l.recv.requests(true), before)
-	d := l.delivery(hook, before[0])
-	if a := d["attempts"].([]any)[0].(map[string]any); d["status"] != "delivered" || a["trigger"] != "replay" || a["n"] != 1.0 {
-		t.Errorf("got %v", d)
-	}
-	if j := l.replayOf(hook, map[string]any{}); j.String() != "done matched 0 sent 0 delivered 0 failed 0" {
-		t.Errorf("a second one finds nothing to do: %s", j)
-	}
-	var told []struct {
-		ID   string
-		Data struct {
-			WebhookID int64 `json:"webhook_id"`
-			URL       string
-			ReplayID  string `json:"replay_id"`
-			State     string
-			Delivered int
+		if j := l.replayOf(hook, map[string]any{}); j.String() != "done matched 3 sent 3 delivered 3 failed 0" {
+			t.Errorf("got %s", j)
 		}
-	}
-	l.call(l.key, "GET", "/events?types=webhook.replay_finished", nil).ok(http.StatusOK).data(&told)
-	if len(told) != 2 || told[0].Data.State != "done" || told[0].Data.Delivered != 3 || strings.Contains(told[0].Data.URL, "?") {
-		t.Fatalf("told: %+v", told)
-	}
-	l.becomes(watch, told[0].ID, "delivered")
-	l.call(l.key, "GET", hook+"/deliveries/"+told[0].ID, nil).wants(http.StatusNotFound, "No such delivery")
+		same(t, "sent again, in recorded order", l.recv.requests(true), before)
+		d := l.delivery(hook, before[0])
+		if a := d["attempts"].([]any)[0].(map[string]any); d["status"] != "delivered" || a["trigger"] != "replay" || a["n"] != 1.0 {
+			t.Errorf("got %v", d)
+		}
+		if j := l.replayOf(hook, map[string]any{}); j.String() != "done matched 0 sent 0 delivered 0 failed 0" {
+			t.Errorf("a second one finds nothing to do: %s", j)
+		}
+		var told []struct {
+			ID   string
+			Data struct {
+				WebhookID int64 `json:"webhook_id"`
+				URL       string
+				ReplayID  string `json:"replay_id"`
+				State     string
+				Delivered int
+			}
+		}
+		l.call(l.key, "GET", "/events?types=webhook.replay_finished", nil).ok(http.StatusOK).data(&told)
+		if len(told) != 2 || told[0].Data.State != "done" || told[0].Data.Delivered != 3 || strings.Contains(told[0].Data.URL, "?") {
+			t.Fatalf("told: %+v", told)
+		}
+		l.becomes(watch, told[0].ID, "delivered")
+		l.call(l.key, "GET", hook+"/deliveries/"+told[0].ID, nil).wants(http.StatusNotFound, "No such delivery")
+	})
 }
 
 func TestReplayOfTheDeadAndOfTheDelivered(t *testing.T) {
-	l := newLive(t)
-	hook := l.hook(map[string]any{"events": []string{"message.*"}, "ordering": "parallel"})
-	taken := l.say("1@lid", "taken")
-	l.becomes(hook, taken, "delivered")
-	l.recv.set(refuse)
-	dead, open := l.say("2@lid", "dead"), l.say("3@lid", "open")
-	l.becomes(hook, dead, "retrying")
-	l.becomes(hook, open, "retrying")
-	l.exec(`UPDATE deliveries SET status = 'dead', next_at = NULL WHERE seq = (SELECT seq FROM events WHERE id = $1)`, dead)
-	l.recv.set(func(q delivery.Request) delivery.Outcome {
-		if q.Replay {
-			return delivery.Outcome{Status: 200}
+	eachLive(t, func(t *testing.T, l *live) {
+		hook := l.hook(map[string]any{"events": []string{"message.*"}, "ordering": "parallel"})
+		taken := l.say("1@lid", "taken")
+		l.becomes(hook, taken, "delivered")
+		l.recv.set(refuse)
+		dead, open := l.say("2@lid", "dead"), l.say("3@lid", "open")
+		l.becomes(hook, dead, "retrying")
+		l.becomes(hook, open, "retrying")
+		l.exec(`UPDATE deliveries SET status = 'dead', next_at = NULL WHERE seq = (SELECT seq FROM events WHERE id = $1)`, dead)
+		l.recv.set(func(q delivery.Request) delivery.Outcome {
+			if q.Replay {
+				return delivery.Outcome{Status: 200}
+			}
+			return refuse(q)
+		})
+		if j := l.replayOf(hook, map[string]any{"status": []string{"dead"}}); j.String() != "done matched 1 sent 1 delivered 1 failed 0" {
+			t.Errorf("dead: %s", j)
 		}
-		return refuse(q)
+		same(t, "only the dead one", l.recv.requests(true), []string{dead})
+		l.becomes(hook, dead, "delivered")
+		if j := l.replayOf(hook, map[string]any{"status": []string{"delivered"}}); j.String() != "done matched 2 sent 2 delivered 2 failed 0" {
+			t.Errorf("delivered: %s", j)
+		}
+		same(t, "then both that were delivered; the engine keeps what it retries", slices.Sorted(slices.Values(l.recv.requests(true))), []string{taken, dead, dead})
+		if d := l.delivery(hook, taken); d["attempts_made"] != 2.0 || len(d["attempts"].([]any)) != 2 {
+			t.Errorf("got %v", d)
+		}
 	})
-	if j := l.replayOf(hook, map[string]any{"status": []string{"dead"}}); j.String() != "done matched 1 sent 1 delivered 1 failed 0" {
-		t.Errorf("dead: %s", j)
-	}
-	same(t, "only the dead one", l.recv.requests(true), []string{dead})
-	l.becomes(hook, dead, "delivered")
-	if j := l.replayOf(hook, map[string]any{"status": []string{"delivered"}}); j.String() != "done matched 2 sent 2 delivered 2 failed 0" {
-		t.Errorf("delivered: %s", j)
-	}
-	same(t, "then both that were delivered; the engine keeps what it retries", slices.Sorted(slices.Values(l.recv.requests(true))), []string{taken, dead, dead})
-	if d := l.delivery(hook, taken); d["attempts_made"] != 2.0 || len(d["attempts"].([]any)) != 2 {
-		t.Errorf("got %v", d)
-	}
 }
 
 func TestReplayCountsWhatIsRefused(t *testing.T) {
@@ -212,41 +214,42 @@ func TestReplayIsCancelled(t *testing.T) {
 }
 
 func TestReplaySurvivesARestart(t *testing.T) {
-	l := newLive(t)
-	var want []string
-	for range 6 {
-		want = append(want, l.say("1@lid", "old"))
-	}
-	hook := l.hook(map[string]any{"events": []string{"message.*"}, "ordering": "fifo"})
-	proceed := make(chan struct{}, 100)
-	proceed <- struct{}{}
-	proceed <- struct{}{}
-	entered := make(chan struct{}, 100)
-	stopped := make(chan struct{})
-	l.recv.set(func(q delivery.Request) delivery.Outcome {
-		if q.Replay {
-			entered <- struct{}{}
-			select {
-			case <-proceed:
-			case <-stopped:
-				return delivery.Outcome{Class: delivery.ClassLocal, Err: "shutting down"}
-			}
+	eachLive(t, func(t *testing.T, l *live) {
+		var want []string
+		for range 6 {
+			want = append(want, l.say("1@lid", "old"))
 		}
-		return delivery.Outcome{Status: 200}
+		hook := l.hook(map[string]any{"events": []string{"message.*"}, "ordering": "fifo"})
+		proceed := make(chan struct{}, 100)
+		proceed <- struct{}{}
+		proceed <- struct{}{}
+		entered := make(chan struct{}, 100)
+		stopped := make(chan struct{})
+		l.recv.set(func(q delivery.Request) delivery.Outcome {
+			if q.Replay {
+				entered <- struct{}{}
+				select {
+				case <-proceed:
+				case <-stopped:
+					return delivery.Outcome{Class: delivery.ClassLocal, Err: "shutting down"}
+				}
+			}
+			return delivery.Outcome{Status: 200}
+		})
+		id := l.call(l.key, "POST", hook+"/replay", replayOfAll()).ok(http.StatusAccepted).get("id").(string)
+		for range 3 {
+			<-entered
+		}
+		close(stopped) // cut short by our own end: the third is not over
+		l.stop()
+		l.recv.set(nil)
+		l.start(t)
+		if j := l.over(hook, id); j.String() != "done matched 6 sent 6 delivered 6 failed 0" {
+			t.Errorf("got %s", j)
+		}
+		got := l.recv.requests(true)
+		same(t, "two, the third that was cut short, and all from the third on", got, append(slices.Clone(want[:3]), want[2:]...))
 	})
-	id := l.call(l.key, "POST", hook+"/replay", replayOfAll()).ok(http.StatusAccepted).get("id").(string)
-	for range 3 {
-		<-entered
-	}
-	close(stopped) // cut short by our own end: the third is not over
-	l.stop()
-	l.recv.set(nil)
-	l.start(t)
-	if j := l.over(hook, id); j.String() != "done matched 6 sent 6 delivered 6 failed 0" {
-		t.Errorf("got %s", j)
-	}
-	got := l.recv.requests(true)
-	same(t, "two, the third that was cut short, and all from the third on", got, append(slices.Clone(want[:3]), want[2:]...))
 }
 
 func TestPausedWebhookHoldsItsReplay(t *testing.T) {
@@ -293,26 +296,27 @@ func TestReplayKeepsTheOrderOfAKey(t *testing.T) {
 }
 
 func TestReplayIsRefused(t *testing.T) {
-	l := newLive(t)
-	hook := l.hook(nil)
-	ago := func(d time.Duration) string { return time.Now().Add(-d).UTC().Format(time.RFC3339) }
-	for sentence, body := range map[string]map[string]any{
-		"since is required":                                                 {},
-		"since must be an RFC 3339 time":                                    {"since": "yesterday"},
-		"since must be before until, and in the past":                       {"since": ago(time.Hour), "until": ago(2 * time.Hour)},
-		"status must be a list of dead, missing, delivered":                 {"since": ago(time.Hour), "status": []string{"lost"}},
-		`Unknown event "mesage.received"; did you mean "message.received"?`: {"since": ago(time.Hour), "types": []string{"mesage.received"}},
-		`Unknown field "events"`:                                            {"since": ago(time.Hour), "events": []string{}},
-	} {
-		l.call(l.key, "POST", hook+"/replay", body).wants(http.StatusBadRequest, sentence)
-	}
-	l.exec(`UPDATE events SET at = 1763337600000`)
-	l.call(l.key, "POST", hook+"/replay", map[string]any{"since": "2020-01-01T00:00:00Z"}).
-		wants(http.StatusBadRequest, "since is before the oldest event kept (2025-11-17T00:00:00.000Z)")
-	l.call(l.key, "PATCH", hook, map[string]any{"active": false}).ok(http.StatusOK)
-	l.call(l.key, "POST", hook+"/replay", replayOfAll()).wants(http.StatusConflict, "Webhook is paused; resume it first")
-	l.call(l.key, "GET", hook+"/replays/rpl_1", nil).wants(http.StatusNotFound, "No such replay")
-	l.call(l.key, "DELETE", hook+"/replays/rpl_1", nil).wants(http.StatusNotFound, "No such replay")
+	eachLive(t, func(t *testing.T, l *live) {
+		hook := l.hook(nil)
+		ago := func(d time.Duration) string { return time.Now().Add(-d).UTC().Format(time.RFC3339) }
+		for sentence, body := range map[string]map[string]any{
+			"since is required":                                                 {},
+			"since must be an RFC 3339 time":                                    {"since": "yesterday"},
+			"since must be before until, and in the past":                       {"since": ago(time.Hour), "until": ago(2 * time.Hour)},
+			"status must be a list of dead, missing, delivered":                 {"since": ago(time.Hour), "status": []string{"lost"}},
+			`Unknown event "mesage.received"; did you mean "message.received"?`: {"since": ago(time.Hour), "types": []string{"mesage.received"}},
+			`Unknown field "events"`:                                            {"since": ago(time.Hour), "events": []string{}},
+		} {
+			l.call(l.key, "POST", hook+"/replay", body).wants(http.StatusBadRequest, sentence)
+		}
+		l.exec(`UPDATE events SET at = 1763337600000`)
+		l.call(l.key, "POST", hook+"/replay", map[string]any{"since": "2020-01-01T00:00:00Z"}).
+			wants(http.StatusBadRequest, "since is before the oldest event kept (2025-11-17T00:00:00.000Z)")
+		l.call(l.key, "PATCH", hook, map[string]any{"active": false}).ok(http.StatusOK)
+		l.call(l.key, "POST", hook+"/replay", replayOfAll()).wants(http.StatusConflict, "Webhook is paused; resume it first")
+		l.call(l.key, "GET", hook+"/replays/rpl_1", nil).wants(http.StatusNotFound, "No such replay")
+		l.call(l.key, "DELETE", hook+"/replays/rpl_1", nil).wants(http.StatusNotFound, "No such replay")
+	})
 }
 
 // A log that has lost its begin says so; one that is young has lost nothing.

@@ -112,49 +112,50 @@ func TestRotationUnderAKeyIsDoneOnce(t *testing.T) {
 }
 
 func TestStatsOfAWebhook(t *testing.T) {
-	l := newLive(t)
-	hook := l.hook(map[string]any{"events": []string{"message.*"}})
-	if a := l.call(l.key, "GET", hook+"/stats", nil).ok(http.StatusOK); a.get("success_rate") != nil || a.get("latency_ms").(map[string]any)["p50"] != nil {
-		t.Errorf("without a delivery: %s", a.Body)
-	}
-	for range 3 {
-		l.becomes(hook, l.say("1@lid", "hi"), "delivered")
-	}
-	l.recv.set(refuse)
-	l.becomes(hook, l.say("2@lid", "no"), "retrying")
-	var v struct {
-		Delivered      int
-		FailedAttempts int `json:"failed_attempts"`
-		Dead, Pending  int
-		SuccessRate    float64             `json:"success_rate"`
-		LatencyMS      map[string]*float64 `json:"latency_ms"`
-		LagMS          map[string]*float64 `json:"lag_ms"`
-		Breaker        map[string]any
-		ByStatus       map[string]int `json:"by_status"`
-	}
-	l.call(l.key, "GET", hook+"/stats?window=1h", nil).ok(http.StatusOK).data(&v)
-	if v.Delivered != 3 || v.FailedAttempts != 1 || v.Pending != 1 || v.SuccessRate != 0.75 || v.ByStatus["200"] != 3 || v.ByStatus["422"] != 1 {
-		t.Errorf("got %+v", v)
-	}
-	if p := v.LatencyMS["p99"]; p == nil || *p != 3 {
-		t.Errorf("latency %v, want 3", p)
-	}
-	if p := v.LagMS["p50"]; p == nil || *p < 3 {
-		t.Errorf("lag %v, want at least the request", p)
-	}
-	if v.Breaker["state"] != "closed" || v.Breaker["opened_at"] != nil {
-		t.Errorf("breaker %v", v.Breaker)
-	}
-	l.exec(`UPDATE outcomes SET at = at - 7200000`)
-	l.exec(`UPDATE attempts SET at = at - 7200000`)
-	l.call(l.key, "GET", hook+"/stats?window=1h", nil).ok(http.StatusOK).data(&v)
-	if v.Delivered != 0 || v.FailedAttempts != 0 {
-		t.Errorf("two hours ago is not in the last hour: %+v", v)
-	}
-	if a := l.call(l.key, "GET", hook+"/stats?window=7d", nil).ok(http.StatusOK); a.get("delivered") != 3.0 {
-		t.Errorf("but in the last week: %s", a.Body)
-	}
-	l.call(l.key, "GET", hook+"/stats?window=2h", nil).wants(http.StatusBadRequest, "window must be one of 1h, 24h, 7d")
+	eachLive(t, func(t *testing.T, l *live) {
+		hook := l.hook(map[string]any{"events": []string{"message.*"}})
+		if a := l.call(l.key, "GET", hook+"/stats", nil).ok(http.StatusOK); a.get("success_rate") != nil || a.get("latency_ms").(map[string]any)["p50"] != nil {
+			t.Errorf("without a delivery: %s", a.Body)
+		}
+		for range 3 {
+			l.becomes(hook, l.say("1@lid", "hi"), "delivered")
+		}
+		l.recv.set(refuse)
+		l.becomes(hook, l.say("2@lid", "no"), "retrying")
+		var v struct {
+			Delivered      int
+			FailedAttempts int `json:"failed_attempts"`
+			Dead, Pending  int
+			SuccessRate    float64             `json:"success_rate"`
+			LatencyMS      map[string]*float64 `json:"latency_ms"`
+			LagMS          map[string]*float64 `json:"lag_ms"`
+			Breaker        map[string]any
+			ByStatus       map[string]int `json:"by_status"`
+		}
+		l.call(l.key, "GET", hook+"/stats?window=1h", nil).ok(http.StatusOK).data(&v)
+		if v.Delivered != 3 || v.FailedAttempts != 1 || v.Pending != 1 || v.SuccessRate != 0.75 || v.ByStatus["200"] != 3 || v.ByStatus["422"] != 1 {
+			t.Errorf("got %+v", v)
+		}
+		if p := v.LatencyMS["p99"]; p == nil || *p != 3 {
+			t.Errorf("latency %v, want 3", p)
+		}
+		if p := v.LagMS["p50"]; p == nil || *p < 3 {
+			t.Errorf("lag %v, want at least the request", p)
+		}
+		if v.Breaker["state"] != "closed" || v.Breaker["opened_at"] != nil {
+			t.Errorf("breaker %v", v.Breaker)
+		}
+		l.exec(`UPDATE outcomes SET at = at - 7200000`)
+		l.exec(`UPDATE attempts SET at = at - 7200000`)
+		l.call(l.key, "GET", hook+"/stats?window=1h", nil).ok(http.StatusOK).data(&v)
+		if v.Delivered != 0 || v.FailedAttempts != 0 {
+			t.Errorf("two hours ago is not in the last hour: %+v", v)
+		}
+		if a := l.call(l.key, "GET", hook+"/stats?window=7d", nil).ok(http.StatusOK); a.get("delivered") != 3.0 {
+			t.Errorf("but in the last week: %s", a.Body)
+		}
+		l.call(l.key, "GET", hook+"/stats?window=2h", nil).wants(http.StatusBadRequest, "window must be one of 1h, 24h, 7d")
+	})
 }
 
 func TestStatsShowAnOpenBreaker(t *testing.T) {

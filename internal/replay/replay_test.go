@@ -73,6 +73,9 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
+// Tried plays the engine.
+func (r *rig) Tried(int64, int64, int) {}
+
 func (r *rig) exec(query string, args ...any) {
 	r.t.Helper()
 	err := r.db.Write(context.Background(), "test", func(ctx context.Context, tx *store.Tx) error {

@@ -72,8 +72,11 @@ func (s *Service) record(wire context.Context, a Attempt, over bool, p *progress
 		sleep(wire, errWait) // the attempt will be made again
 		return false
 	}
-	if a.Outcome.Class == "" && !a.Item.Taken {
+	switch {
+	case a.Outcome.Class == "" && !a.Item.Taken:
 		s.Engine.Settled(a.WebhookID, a.Item.Event.Seq, a.Item.InLane)
+	case a.Outcome.Class != "" && a.Item.InLane:
+		s.Engine.Tried(a.WebhookID, a.Item.Event.Seq, a.Item.Attempts+1)
 	}
 	return true
 }

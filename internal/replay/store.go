@@ -64,4 +64,6 @@ type Sink interface {
 // Engine is told of deliveries that were settled beside it.
 type Engine interface {
 	Settled(webhookID, seq int64, inLane bool)
+	// Tried is Settled for a failure of a delivery that the engine goes on with.
+	Tried(webhookID, seq int64, attempts int)
 }

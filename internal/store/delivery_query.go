@@ -78,7 +78,8 @@ func (h *History) List(ctx context.Context, w *webhook.Webhook, f DeliveryFilter
 			}
 		} else {
 			end = max(end, next-stretch)
-			if events, err = h.db.Events().filtered(ctx, ef, end-1, next-1, "DESC", historyChunk); len(events) == historyChunk {
+			var full bool
+			if events, full, err = h.db.Events().filtered(ctx, ef, end-1, next-1, "DESC", historyChunk); full {
 				end = events[len(events)-1].Seq
 			}
 		}

@@ -36,6 +36,8 @@ const (
 	stretch    = 8192            // events that one statement looks through
 	readingFor = 2 * time.Second // how long one page may look for events that the filter wants
 
+	maxPage = 8 << 20 // bytes of bodies that are read together; a body may have half a MiB
+
 	bestEffortLife = time.Minute // a best-effort event is not shown after this (contract.md §4.1)
 )
 
@@ -52,13 +54,14 @@ func (s *Events) Read(ctx context.Context, f EventFilter, after int64, limit int
 	page, deadline := EventPage{Next: max(after, low)}, time.Now().Add(readingFor)
 	for page.Next < high && len(page.Events) < limit && time.Now().Before(deadline) {
 		end := min(high, page.Next+stretch)
-		list, err := s.filtered(ctx, f, page.Next, end, "ASC", limit-len(page.Events))
+		list, full, err := s.filtered(ctx, f, page.Next, end, "ASC", limit-len(page.Events))
 		if err != nil {
 			return EventPage{}, wrap("read the log", err)
 		}
 		page.Events, page.Next = append(page.Events, list...), end
-		if len(page.Events) == limit {
-			page.Next = page.Events[limit-1].Seq
+		if full {
+			page.Next = list[len(list)-1].Seq
+			break
 		}
 	}
 	page.More = page.Next < high
@@ -74,13 +77,14 @@ func (s *Events) ReadBack(ctx context.Context, f EventFilter, before int64, limi
 	page, deadline := EventPage{Next: min(before, high+1)}, time.Now().Add(readingFor)
 	for page.Next > low+1 && len(page.Events) < limit && time.Now().Before(deadline) {
 		end := max(low+1, page.Next-stretch)
-		list, err := s.filtered(ctx, f, end-1, page.Next-1, "DESC", limit-len(page.Events))
+		list, full, err := s.filtered(ctx, f, end-1, page.Next-1, "DESC", limit-len(page.Events))
 		if err != nil {
 			return EventPage{}, wrap("read the log", err)
 		}
 		page.Events, page.Next = append(page.Events, list...), end
-		if len(page.Events) == limit {
-			page.Next = page.Events[limit-1].Seq
+		if full {
+			page.Next = list[len(list)-1].Seq
+			break
 		}
 	}
 	page.More = page.Next > low+1
@@ -114,8 +118,9 @@ func (s *Events) bounds(ctx context.Context, f EventFilter) (low, high int64, er
 	return low, high, nil
 }
 
-// filtered reads what a filter wants of one stretch.
-func (s *Events) filtered(ctx context.Context, f EventFilter, after, upTo int64, order string, limit int) ([]*event.Recorded, error) {
+// filtered reads what a filter wants of one stretch. full says that it stopped at limit, or at maxPage bytes: then more may
+// follow behind the last event.
+func (s *Events) filtered(ctx context.Context, f EventFilter, after, upTo int64, order string, limit int) (list []*event.Recorded, full bool, err error) {
 	raw := "NULL"
 	if f.Raw {
 		raw = "raw"
@@ -133,9 +138,17 @@ func (s *Events) filtered(ctx context.Context, f EventFilter, after, upTo int64,
 	rows, err := s.db.read.QueryContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, `+raw+`
 FROM events WHERE `+where+` ORDER BY seq `+order+` LIMIT $7`, q...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return scanAll(rows, scanEvent)
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	for size := 0; !full && rows.Next(); full = len(list) == limit || size >= maxPage {
+		e, err := scanEvent(rows)
+		if err != nil {
+			return nil, false, err
+		}
+		list, size = append(list, e), size+len(e.Body)+len(e.Raw)
+	}
+	return list, full, rows.Err()
 }
 
 // arguments are those of a statement whose length is not fixed.

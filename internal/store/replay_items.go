@@ -19,12 +19,12 @@ func (s *Replays) Page(ctx context.Context, w *webhook.Webhook, j replay.Job, li
 	at := j.Cursor
 	for at < j.Last && len(items) < limit {
 		end := min(j.Last, at+stretch)
-		events, err := s.db.Events().filtered(ctx, f, at, end, "ASC", limit)
+		events, full, err := s.db.Events().filtered(ctx, f, at, end, "ASC", limit)
 		if err != nil {
 			return nil, 0, wrap("read what is to be sent again", err)
 		}
-		if len(events) == limit {
-			end = events[limit-1].Seq
+		if full {
+			end = events[len(events)-1].Seq
 		}
 		found, err := s.db.gather(ctx, w.ID, events, 0)
 		if err != nil {
