@@ -36,11 +36,11 @@ func (e *Engine) announce(p *endpoint, t event.Type, data any) {
 
 // withPending counts what waits for a webhook, which takes a query, and then has f announce.
 func (e *Engine) withPending(p *endpoint, f func(pending int)) {
-	reached := p.reached(e.head)
+	reached, hook := p.reached(e.head), p.hook // Run may replace p.hook
 	e.task("count what waits", func() {
-		n, _, err := e.store.Waiting(e.ctx, p.hook, reached)
+		n, _, err := e.store.Waiting(e.ctx, hook, reached)
 		if err != nil {
-			e.log.Warn("cannot count what waits", "webhook_id", p.hook.ID, "error", err)
+			e.log.Warn("cannot count what waits", "webhook_id", hook.ID, "error", err)
 		}
 		e.call(func() { f(n) })
 	})

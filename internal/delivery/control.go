@@ -93,6 +93,9 @@ func (e *Engine) left(p *endpoint) {
 		return
 	}
 	delete(e.leaving, id)
+	if _, busy := e.loading[id]; busy {
+		e.loading[id] = true // what is being read may miss what was settled last
+	}
 	if p.reloaded {
 		e.reload(id)
 	}

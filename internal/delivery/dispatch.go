@@ -17,8 +17,10 @@ func (e *Engine) ready(p *endpoint, l *lane) {
 			l.wakes = l.notTill
 			e.timers.at(l.notTill, func() { e.ready(p, l) })
 		}
+		e.forget(p.park(l))
 		return
 	}
+	p.unpark(l)
 	l.queued = true
 	if l.head().attempts == 0 {
 		p.ready = append(p.ready, l)

@@ -16,8 +16,10 @@ type endpoint struct {
 	ready    []*lane        // lanes whose head may be sent now, in turn
 	again    []*lane        // the same for heads that were tried before
 	window   []*entry       // entries in order of the log, from the oldest one that holds the cursor
-	waiting  int            // of the window: not settled
-	newest   int64          // newest settled event
+	waiting  int            // of the window: neither settled nor stored
+	parked   int            // of waiting: in lanes whose head backs off; they are no reason to read no further
+	entries  int            // in all lanes
+	newest   int64          // newest event that is settled or has a row
 	position int64          // the log is read up to here; in live mode the engine's own position counts
 	live     bool           // takes events straight from the commit
 	reading  bool           // a page of the log is on its way
@@ -33,9 +35,10 @@ type endpoint struct {
 	wakes    bool      // a timer is set for nextSend
 
 	breaker  breaker
-	streak   []*entry // entries charged by the present run of endpoint failures: an outage gives their tries back
-	cursor   int64    // as last stored
-	reloaded bool     // leaving: to be read again once nothing is in flight
+	streak   []*entry  // entries charged by the present run of endpoint failures: an outage gives their tries back
+	cursor   int64     // as last stored
+	healthy  time.Time // last success as last stored
+	reloaded bool      // leaving: to be read again once nothing is in flight
 }
 
 func newEndpoint(s State) *endpoint {
@@ -80,6 +83,7 @@ func (p *endpoint) enqueue(e *entry, key string) {
 		p.lanes[name] = l
 	}
 	l.push(e)
+	p.entries++
 }
 
 // take considers one event of the log. Events must come in order; one that was considered before is passed over.
@@ -113,11 +117,63 @@ func (p *endpoint) settle(e *entry) {
 	}
 	e.settled, e.event = true, nil
 	p.newest = max(p.newest, e.seq)
-	if e.windowed {
-		p.waiting--
-	}
+	p.leaveWindow(e)
 	p.trim()
 }
+
+// store marks an entry as one that has a row: memory is no longer what keeps it.
+func (p *endpoint) store(e *entry) {
+	e.stored = true
+	p.newest = max(p.newest, e.seq)
+	p.leaveWindow(e)
+	p.trim()
+}
+
+func (p *endpoint) leaveWindow(e *entry) {
+	if e.windowed {
+		e.windowed = false
+		p.waiting--
+	}
+}
+
+// pop takes the head off a lane.
+func (p *endpoint) pop(l *lane) {
+	l.pop()
+	p.entries--
+}
+
+// dropTail takes the newest entry off a lane, parked or not.
+func (p *endpoint) dropTail(l *lane) {
+	if l.seen == len(l.queue) {
+		l.seen--
+		l.parked--
+		p.parked--
+	}
+	l.dropTail()
+	p.entries--
+}
+
+// park counts what waits in a lane whose head backs off, and returns the entries that it had not counted before.
+func (p *endpoint) park(l *lane) []*entry {
+	fresh := l.queue[l.seen:]
+	for _, e := range fresh {
+		if e.windowed {
+			l.parked++
+			p.parked++
+		}
+	}
+	l.seen = len(l.queue)
+	return fresh
+}
+
+// unpark ends it: the lane may go on.
+func (p *endpoint) unpark(l *lane) {
+	p.parked -= l.parked
+	l.parked, l.seen = 0, 0
+}
+
+// active is how many entries wait that are held up by nothing but their turn.
+func (p *endpoint) active() int { return max(0, p.waiting-p.parked) }
 
 func (e *entry) passed() bool { return e.settled || e.stored }
 
@@ -131,7 +187,7 @@ func (p *endpoint) trim() {
 	}
 	p.window = p.window[n:]
 	if len(p.window) > 2*p.waiting+page {
-		p.window = slices.DeleteFunc(p.window, func(e *entry) bool { return e.settled })
+		p.window = slices.DeleteFunc(p.window, func(e *entry) bool { return e.passed() })
 	}
 }
 
@@ -158,26 +214,17 @@ func (p *endpoint) shrink(keep int, head int64) (dropped []*entry) {
 		if e.passed() || e.seq < p.newest || e.lane.busy && e.lane.head() == e {
 			break
 		}
-		e.lane.dropTail()
+		p.dropTail(e.lane)
 		if len(e.lane.queue) == 0 {
 			delete(p.lanes, e.lane.key)
 		}
-		p.waiting--
+		p.leaveWindow(e)
 		p.window[len(p.window)-1] = nil
 		p.window = p.window[:len(p.window)-1]
 		p.position = e.seq - 1
 		dropped = append(dropped, e)
 	}
 	return dropped
-}
-
-// backlog is the number of entries held in memory that are not settled.
-func (p *endpoint) backlog() int {
-	n := 0
-	for _, l := range p.lanes {
-		n += len(l.queue)
-	}
-	return n
 }
 
 // limit is how many attempts may be in flight now.

@@ -28,6 +28,8 @@ type lane struct {
 	busy    bool      // the head is in flight, or its outcome is being stored
 	notTill time.Time // the head backs off
 	wakes   time.Time // the last timer that was set for notTill
+	seen    int       // of the queue: looked at by park
+	parked  int       // of these: counted as parked at the endpoint
 	queued  bool      // stands in one of the endpoint's ready queues
 }
 

@@ -25,6 +25,7 @@ type rig struct {
 	journal *journal.Journal
 	engine  *delivery.Engine
 	recv    *receiver
+	slow    time.Duration // of reading a page of the log
 	stop    func()
 	sent    int
 }
@@ -56,7 +57,7 @@ func (r *rig) start() {
 		r.t.Fatal(err)
 	}
 	r.db = db
-	r.engine = delivery.New(delivery.Options{Store: db.Deliveries(), Transport: r.recv})
+	r.engine = delivery.New(delivery.Options{Store: &slowLog{db.Deliveries(), r.slow}, Transport: r.recv})
 	db.OnRecorded(r.engine.Recorded)
 	r.journal = journal.New(db.Events())
 	dbCtx, stopDB := context.WithCancel(context.Background())
@@ -134,6 +135,26 @@ func (r *rig) status(id int64) (status, reason string) {
 	return status, reason
 }
 
+// flood records n messages spread over chats, all at once.
+func (r *rig) flood(n int, chat func(i int) string) {
+	r.t.Helper()
+	err := r.db.Atomic(context.Background(), "flood", func(ctx context.Context) error {
+		for i := range n {
+			r.sent++
+			e := event.New(event.MessageReceived)
+			e.At, e.AccountID, e.DeviceID, e.Key = time.Now(), account, device, chat(i)
+			e.Data = map[string]any{"chat": chat(i), "n": r.sent}
+			if err := r.journal.Append(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // say records n messages of a chat; their texts are numbered over the whole rig.
 func (r *rig) say(chat string, n int) {
 	r.t.Helper()
@@ -146,6 +167,17 @@ func (r *rig) say(chat string, n int) {
 			r.t.Fatal(err)
 		}
 	}
+}
+
+// slowLog takes its time for a page.
+type slowLog struct {
+	delivery.Store
+	slow time.Duration
+}
+
+func (s *slowLog) Log(ctx context.Context, account int64, device string, after, upTo int64, limit int) ([]*event.Recorded, error) {
+	time.Sleep(s.slow)
+	return s.Store.Log(ctx, account, device, after, upTo, limit)
 }
 
 // receiver answers attempts and keeps what it accepted.

@@ -8,12 +8,13 @@ import (
 )
 
 const (
-	windowFull = 4096 // waiting entries of one webhook before it falls behind and reads the log instead
-	windowLow  = 1024 // waiting entries below which the next page is read
-	downKeep   = 32   // entries kept of a webhook whose breaker is open
-	page       = 512
-	smallPage  = 32      // when memory is short
-	near       = 100_000 // events behind the head up to which a webhook starts with the others
+	windowFull  = 4096  // waiting entries of one webhook before it falls behind and reads the log instead
+	windowLow   = 1024  // waiting entries below which the next page is read
+	mostEntries = 65536 // of one webhook, refused ones that wait for their next try included; more of them stay in the log
+	downKeep    = 32    // entries kept of a webhook whose breaker is open
+	page        = 512
+	smallPage   = 32      // when memory is short
+	near        = 100_000 // events behind the head up to which a webhook starts with the others
 )
 
 // start reads what the database knows and begins at the oldest cursor that is near the head of the log.
@@ -90,7 +91,7 @@ func (e *Engine) accept(p *endpoint, r *event.Recorded) {
 	if en.event != nil {
 		e.resident += len(r.Body)
 	}
-	if p.live && p.waiting >= e.windowLimit(p) {
+	if p.live && (p.active() >= e.windowLimit(p) || p.entries >= mostEntries) {
 		p.live = false
 	}
 	e.ready(p, en.lane)
@@ -129,7 +130,7 @@ func (e *Engine) fill(p *endpoint) {
 	if e.resident >= e.options.Memory || p.breaker.open() {
 		low, size = downKeep/2, smallPage
 	}
-	if p.live || p.reading || p.held || p.waiting >= low {
+	if p.live || p.reading || p.held || (p.active() >= low || p.entries >= mostEntries) {
 		return
 	}
 	if p.position >= e.head {
@@ -137,10 +138,14 @@ func (e *Engine) fill(p *endpoint) {
 		return
 	}
 	p.reading = true
-	to := e.head
-	e.read(p.hook.AccountID, p.hook.DeviceID, p.position, to, size, func(events []*event.Recorded) {
+	from, to := p.position, e.head
+	e.read(p.hook.AccountID, p.hook.DeviceID, from, to, size, func(events []*event.Recorded) {
 		p.reading = false
 		if p.held {
+			return
+		}
+		if p.position != from { // shrink has gone back meanwhile: this page would jump over what it dropped
+			e.fill(p)
 			return
 		}
 		for _, r := range events {

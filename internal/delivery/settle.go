@@ -57,14 +57,17 @@ func (e *Engine) land(f effect) {
 	switch f.action {
 	case Delivered, GiveUp:
 		e.drop(en)
-		l.pop()
+		p.pop(l)
 		p.settle(en)
 	case RetryLater, DisableHook:
-		en.stored = en.stored || f.action == DisableHook || en.tries > 0 || en.attempts > 0
+		if f.action == DisableHook || en.tries > 0 || en.attempts > 0 {
+			p.store(en)
+		}
 		l.notTill = f.notTill
 	case StepAside:
-		en.stored, en.late = true, true
-		l.pop()
+		en.late = true
+		p.store(en)
+		p.pop(l)
 		l.notTill = time.Time{}
 		p.enqueue(en, l.key)
 		en.lane.notTill = f.notTill
@@ -113,7 +116,7 @@ func (e *Engine) unsettled() int {
 func (e *Engine) saveCursors() {
 	for p := range e.unsaved {
 		e.saveCursor(p)
-		if p.breaker.lastSuccess.Sub(p.hook.Breaker.LastSuccess) > saveHealth && !p.breaker.open() {
+		if p.breaker.lastSuccess.Sub(p.healthy) > saveHealth && !p.breaker.open() {
 			e.breakerChanged(p)
 		}
 	}
@@ -144,4 +147,5 @@ func (e *Engine) breakerChanged(p *endpoint) {
 		e.batch.Breakers = map[int64]webhook.Breaker{}
 	}
 	e.batch.Breakers[p.hook.ID] = p.breaker.stored()
+	p.healthy = p.breaker.lastSuccess
 }

@@ -1,0 +1,82 @@
+package delivery_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wapost/internal/delivery"
+	"wapost/internal/webhook"
+)
+
+// A webhook with a long backlog is down when it is switched on: its breaker opens, and memory forgets what it had read, while
+// the next page of the log is on its way. Nothing between the two may be lost.
+func TestABreakerThatOpensWhileThePageIsReadLosesNothing(t *testing.T) {
+	for _, slow := range []time.Duration{0, 10 * time.Millisecond, time.Second, 20 * time.Second} {
+		t.Run(slow.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.hook(1, webhook.Ordered)
+				r.setStatus(1, webhook.Paused)
+				synctest.Wait()
+				r.flood(3000, func(i int) string { return fmt.Sprint("chat", i%40) })
+				r.slow = slow
+				r.restart()
+				begin := time.Now()
+				r.recv.set(func(delivery.Request) delivery.Outcome {
+					time.Sleep(3 * time.Millisecond)
+					if down := time.Since(begin)%(3*time.Minute) < 2*time.Minute; down && time.Since(begin) < time.Hour {
+						return nobody
+					}
+					return delivery.Outcome{Status: 200}
+				})
+				r.setStatus(1, webhook.Active)
+				time.Sleep(3 * time.Hour)
+				synctest.Wait()
+				got := r.recv.accepted(t, 1)
+				inOrder(t, got)
+				if total(got) != 3000 {
+					t.Errorf("%d of 3000 arrived", total(got))
+				}
+				r.stop()
+			})
+		})
+	}
+}
+
+// However many messages are refused, and however many wait behind a refused one, other chats go on.
+func TestRefusedMessagesHoldUpNoOtherChat(t *testing.T) {
+	for _, c := range []struct {
+		behaviour string
+		ordering  webhook.Ordering
+		chat      func(i int) string
+	}{
+		{"refused one by one", webhook.Parallel, func(i int) string { return fmt.Sprint("bad", i) }},
+		{"each in a chat of its own", webhook.Ordered, func(i int) string { return fmt.Sprint("bad", i) }},
+		{"behind a refused one", webhook.Ordered, func(int) string { return "bad" }},
+		{"behind a refused one that must succeed", webhook.Strict, func(int) string { return "bad" }},
+	} {
+		t.Run(c.behaviour, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.hook(1, c.ordering)
+				r.recv.set(func(q delivery.Request) delivery.Outcome {
+					if chat, _ := content(t, q); chat != "good" {
+						return refused
+					}
+					return delivery.Outcome{Status: 200}
+				})
+				r.flood(6000, c.chat)
+				time.Sleep(3 * time.Second)
+				r.say("good", 3)
+				time.Sleep(3 * time.Second)
+				synctest.Wait()
+				if n := len(r.recv.accepted(t, 1)["good"]); n != 3 {
+					t.Errorf("%d of 3 messages of another chat arrived", n)
+				}
+				r.stop()
+			})
+		})
+	}
+}
