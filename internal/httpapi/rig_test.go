@@ -94,6 +94,10 @@ func startManager(t testing.TB, db *store.DB) *session.Manager {
 			t.Errorf("run the sessions: %v", err)
 		}
 	})
+	// A test may close the database at once: the devices must have been read by then.
+	if _, _, err := m.List(ctx, session.Filter{Limit: 1}); err != nil {
+		t.Fatal(err)
+	}
 	return m
 }
 

@@ -16,7 +16,7 @@ type Store interface {
 	Add(ctx context.Context, r Row) error
 	// Get reads a row. Errors: fault.NotFound.
 	Get(ctx context.Context, deviceID, messageID string) (Row, error)
-	// Open returns the rows of a device that are not settled, in the order of their submission, limit at most.
+	// Open returns the first row of each chat of a device that is not settled, in the order of their submission, limit at most.
 	Open(ctx context.Context, deviceID string, limit int) ([]Row, error)
 	// Waiting returns the devices that have open rows.
 	Waiting(ctx context.Context) ([]string, error)

@@ -103,28 +103,31 @@ WHERE d.webhook_id = $1 AND (d.status IN ('retrying', 'late') OR d.seq > $2) ORD
 	})
 }
 
-// eachOutcome calls f for every success of a row whose newest event is above after.
+// eachOutcome calls f for every success of a row whose newest event is above after. It holds one row at a time: there may be
+// many.
 func (s *Deliveries) eachOutcome(ctx context.Context, after int64, f func(packedOutcome)) error {
 	rows, err := s.db.read.QueryContext(ctx, `SELECT at, max_seq, packed FROM outcomes WHERE max_seq > $1`, after)
 	if err != nil {
 		return err
 	}
-	lists, err := scanAll(rows, func(row scanner) ([]packedOutcome, error) {
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	for rows.Next() {
 		var (
 			at, maxSeq int64
 			packed     []byte
 		)
-		if err := row.Scan(&at, &maxSeq, &packed); err != nil {
-			return nil, err
+		if err := rows.Scan(&at, &maxSeq, &packed); err != nil {
+			return err
 		}
-		return unpack(at, maxSeq, packed)
-	})
-	for _, list := range lists {
+		list, err := unpack(at, maxSeq, packed)
+		if err != nil {
+			return err
+		}
 		for _, o := range list {
 			f(o)
 		}
 	}
-	return err
+	return rows.Err()
 }
 
 // Settle implements delivery.Store.

@@ -56,10 +56,13 @@ func messageError(what string, err error) error {
 	return err
 }
 
-// Open returns the rows of a device that are not settled, in the order of their submission.
+// Open returns the first row of each chat of a device that is not settled, in the order of their submission: a chat that backs
+// off hides no other.
 func (s *Outbox) Open(ctx context.Context, deviceID string, limit int) ([]outbox.Row, error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT `+outboxColumns+` FROM outbox
-WHERE state IN ('queued', 'sending') AND device_id = $1 ORDER BY position LIMIT $2`, deviceID, limit)
+	rows, err := s.db.read.QueryContext(ctx, `SELECT `+outboxColumns+` FROM outbox AS o
+WHERE state IN ('queued', 'sending') AND device_id = $1 AND NOT EXISTS (SELECT 1 FROM outbox AS earlier
+    WHERE earlier.state IN ('queued', 'sending') AND earlier.device_id = o.device_id AND earlier.chat = o.chat AND earlier.position < o.position)
+ORDER BY position LIMIT $2`, deviceID, limit)
 	if err != nil {
 		return nil, wrap("read outbox", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,8 @@ type DB struct {
 	pool      *sql.DB // one connection: the writer's
 	read      *sql.DB
 	jobs      chan job
+	gate      sync.RWMutex  // held for reading while a job is put into the queue
+	shut      bool          // no job is put into the queue any more
 	closing   chan struct{} // closed when the writer takes no more jobs
 	closed    chan struct{} // closed when the writer has ended
 	recorded  []func([]*event.Recorded)

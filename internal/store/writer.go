@@ -51,8 +51,7 @@ func (db *DB) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}
-	close(db.closing)
-	w.drain()
+	w.shut()
 	close(db.closed)
 	if w.ousted {
 		return errOusted
@@ -66,6 +65,18 @@ type writer struct {
 	stmts  statements
 	doubt  *doubt
 	ousted bool
+}
+
+// shut lets no more jobs in and does those that are in: every job that was accepted is answered. A caller that waits at a full
+// queue keeps the gate, so the queue is emptied until all are through.
+func (w *writer) shut() {
+	close(w.db.closing)
+	for !w.db.gate.TryLock() {
+		w.drain()
+	}
+	w.db.shut = true
+	w.db.gate.Unlock()
+	w.drain()
 }
 
 // gather takes what has queued behind first.
@@ -154,8 +165,13 @@ func (w *writer) transact(r *round, jobs []job, errs []error) error {
 
 // submit queues a job, waiting while the queue is full.
 func (db *DB) submit(ctx context.Context, j job) error {
+	db.gate.RLock()
+	defer db.gate.RUnlock()
+	if db.shut {
+		return errClosed
+	}
 	select {
-	case <-db.closing:
+	case <-db.closing: // of two ready cases select takes any
 		return errClosed
 	default:
 	}
@@ -169,7 +185,7 @@ func (db *DB) submit(ctx context.Context, j job) error {
 	}
 }
 
-// await waits for the end of a submitted job. A job that slipped into the queue behind the last round never ran.
+// await waits for the end of a submitted job, or of the writer.
 func (db *DB) await(done <-chan error) error {
 	select {
 	case err := <-done:
