@@ -126,7 +126,8 @@ type envelope struct {
 			JID  string `json:"jid"`
 			Kind string `json:"kind"`
 		} `json:"chat"`
-		To string `json:"to"`
+		To     string `json:"to"`
+		Source string `json:"source"` // event.unknown
 	} `json:"data"`
 }
 
@@ -150,6 +151,9 @@ func (e envelope) summary() string {
 	}
 	if e.Data.To != "" {
 		b.WriteString("→ " + e.Data.To)
+	}
+	if e.Data.Source != "" {
+		b.WriteString("no type of its own yet: " + e.Data.Source)
 	}
 	return strings.TrimSpace(b.String())
 }
