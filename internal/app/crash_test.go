@@ -12,8 +12,8 @@ import (
 
 const (
 	crashHooks    = 3
-	hookInFlight  = 8 // max_in_flight of a webhook by default
-	crashInterval = 20
+	hookInFlight  = 8   // max_in_flight of a webhook by default
+	crashInterval = 100 // ms between two messages of a person
 )
 
 // TestKillNine kills the gateway a few times while messages flow; TestSoakKillNine does it a hundred times.
@@ -21,20 +21,20 @@ func TestKillNine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes for some seconds")
 	}
-	killMatrix(t, "", 4, 60)
+	killMatrix(t, "", 4)
 }
 
 func TestSoakKillNine(t *testing.T) {
 	if os.Getenv("WAPOST_SOAK") == "" {
 		t.Skip("run with make soak")
 	}
-	killMatrix(t, "", 100, 1500)
+	killMatrix(t, "", 100)
 }
 
 // killMatrix: people write to a linked number, directly and in groups, three webhooks listen. The gateway is killed at random
 // moments and at named points, and started again. In the end every message reached every webhook, in order, and what came
 // twice came under the same id and was in flight at a kill.
-func killMatrix(t *testing.T, database string, kills, each int) {
+func killMatrix(t *testing.T, database string, kills int) {
 	w := newWorld(t)
 	g := newChild(t, w)
 	g.database = database
@@ -49,7 +49,7 @@ func killMatrix(t *testing.T, database string, kills, each int) {
 		c.hook(r)
 		hooks = append(hooks, r)
 	}
-	want := startTalking(t, w, each)
+	startTalking(t, w)
 
 	points := []string{"", "after-decrypt", "after-commit", ""}
 	for n := range kills {
@@ -64,12 +64,7 @@ func killMatrix(t *testing.T, database string, kills, each int) {
 	g.kill()
 	g.start("")
 	g.ready()
-	for _, p := range talkers() {
-		eventually(t, p.phone+" has sent everything", func() bool {
-			b, err := w.Burst(t.Context(), p.phone)
-			return err == nil && !b.Running
-		})
-	}
+	want := stopTalking(t, w)
 	w.quiet(device)
 	for i, r := range hooks {
 		eventually(t, fmt.Sprintf("webhook %d has everything", i+1), func() bool { return r.messages() >= len(want) })
@@ -107,8 +102,11 @@ func talkers() []talker {
 	return list
 }
 
-// startTalking has four people write directly and two in groups, each messages of them at a steady pace.
-func startTalking(t *testing.T, w *world, each int) (want []string) {
+// prefix begins the ids of the messages of the nth talker.
+func prefix(n int) string { return fmt.Sprintf("3A%02d", n) }
+
+// startTalking has four people write directly and two in groups, at a steady pace until they are stopped.
+func startTalking(t *testing.T, w *world) {
 	t.Helper()
 	for i, p := range talkers() {
 		w.person(p.phone, p.name)
@@ -120,13 +118,31 @@ func startTalking(t *testing.T, w *world, each int) (want []string) {
 			}
 			to = g.ID
 		}
-		prefix := fmt.Sprintf("3A%02d", i)
-		_, err := w.StartBurst(t.Context(), p.phone, simclient.NewBurst{To: to, Count: each, IntervalMS: crashInterval * 5,
-			Text: prefix + " {n}", IDPrefix: prefix})
+		_, err := w.StartBurst(t.Context(), p.phone, simclient.NewBurst{To: to, Count: 100_000, IntervalMS: crashInterval,
+			Text: prefix(i) + " {n}", IDPrefix: prefix(i)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want = append(want, ids(prefix, each)...)
+	}
+}
+
+// stopTalking ends it and returns the ids of all messages that were sent.
+func stopTalking(t *testing.T, w *world) (want []string) {
+	t.Helper()
+	for i, p := range talkers() {
+		if _, err := w.StopBurst(t.Context(), p.phone); err != nil {
+			t.Fatal(err)
+		}
+		var b simclient.Burst
+		eventually(t, p.phone+" is silent", func() bool {
+			var err error
+			b, err = w.Burst(t.Context(), p.phone)
+			return err == nil && !b.Running
+		})
+		if b.Sent == 0 {
+			t.Errorf("%s sent nothing", p.phone)
+		}
+		want = append(want, ids(prefix(i), b.Sent)...)
 	}
 	return want
 }

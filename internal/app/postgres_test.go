@@ -61,5 +61,5 @@ func TestSoakKillNineOnPostgres(t *testing.T) {
 	if os.Getenv("WAPOST_SOAK") == "" {
 		t.Skip("run with make soak")
 	}
-	killMatrix(t, storetest.Postgres(t), 40, 600)
+	killMatrix(t, storetest.Postgres(t), 40)
 }
