@@ -72,10 +72,10 @@ func run(ctx context.Context, only, out string, o options) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(out), 0o750); err != nil {
 		return err
 	}
-	return os.WriteFile(out, append(b, '\n'), 0o644)
+	return os.WriteFile(out, append(b, '\n'), 0o600)
 }
 
 // startProfile begins a CPU profile; without a path it does nothing.

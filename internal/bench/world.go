@@ -41,8 +41,7 @@ func newWorld(ctx context.Context) (*world, error) {
 
 func (w *world) close() {
 	w.stop()
-	<-w.ended
-	<-w.ended
+	_, _ = <-w.ended, <-w.ended // it was told to end
 }
 
 // link makes a person with this phone and links a device of it; it returns the device as "phone:n".

@@ -57,7 +57,7 @@ func (c *Client) Stream(ctx context.Context, f Follow, take func(Message) error)
 		case errors.As(err, &fatal):
 			return fatal.error
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the caller has ended it
 		case !passing(err):
 			return err
 		}

@@ -30,7 +30,6 @@ type staged struct {
 	mu      sync.Mutex
 	pairing map[string]session.PairingCode
 	watcher chan session.PairingStep
-	cancel  func()
 }
 
 func (s *staged) StartPairing(ctx context.Context, account int64, id string) (session.PairingCode, error) {

@@ -77,7 +77,7 @@ func (a *API) withRecover(next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // a panic carries this very value
 				panic(p)
 			}
 			a.log.Error("panic in a handler", "request_id", RequestID(r.Context()), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"wapost/internal/event"
@@ -159,7 +158,7 @@ func (s *session) passkeyAsked(v PasskeyAsked) {
 	s.mu.Lock()
 	s.pair.index = len(s.pair.codes) // the next rotation is the time-out
 	s.mu.Unlock()
-	data := event.PasskeyRequest{PublicKey: json.RawMessage(v.PublicKey), ExpiresAt: event.TimeOf(time.Now().Add(passkeyRequestValid))}
+	data := event.PasskeyRequest{PublicKey: v.PublicKey, ExpiresAt: event.TimeOf(time.Now().Add(passkeyRequestValid))}
 	s.tell(event.ConnectionPasskeyRequest, data)
 	s.step(PairingStep{StepPasskeyRequest, data})
 }

@@ -40,7 +40,7 @@ func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	chat := types.JID{}
+	var chat types.JID
 	if group != nil {
 		if chat = group.jid; group.role(p) == "" {
 			return nil, fail(CodeNotAMember, "%s is not a member of %s", p.phone, chat)

@@ -46,7 +46,7 @@ func (h *History) Stats(ctx context.Context, w *webhook.Webhook, since time.Time
 
 // countSuccesses unpacks rounds, newest first, until it comes to older ones or its time is over.
 func (h *History) countSuccesses(ctx context.Context, id int64, s *WebhookStats) (sample []packedOutcome, err error) {
-	deadline, before, reached := time.Now().Add(countFor), int64(endOfLog), false
+	deadline, before, reached := time.Now().Add(countFor), endOfLog, false
 	for !reached {
 		rows, err := h.db.read.QueryContext(ctx, `SELECT id, at, max_seq, packed FROM outcomes WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, countingAt)
 		if err != nil {

@@ -115,7 +115,7 @@ func (d *Dialer) Dial(ctx context.Context, linked session.Linked, o session.Obse
 func (d *Dialer) Forget(ctx context.Context, jid string) error {
 	id, err := types.ParseJID(jid)
 	if err != nil {
-		return nil // no keys can belong to it
+		return nil //nolint:nilerr // no keys can belong to it
 	}
 	dev, err := d.container.GetDevice(ctx, id)
 	if err != nil || dev == nil {

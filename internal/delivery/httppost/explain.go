@@ -58,10 +58,10 @@ func classify(err error) (delivery.Class, string) {
 var exhausted = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL}
 
 func resource(err error) string {
-	switch err {
-	case syscall.EMFILE, syscall.ENFILE:
+	switch { // err is one of exhausted
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return "file descriptors"
-	case syscall.EADDRNOTAVAIL:
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return "local ports"
 	}
 	return "memory"
