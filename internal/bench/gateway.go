@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"wapost/internal/app"
+	"wapost/internal/client"
 )
 
 // wholeGateway is the product, driven over its API.
@@ -37,7 +34,7 @@ func openGateway(ctx context.Context, w *world, dir string) (party, error) {
 	var key struct {
 		APIKey string `json:"api_key"`
 	}
-	err = g.call(ctx, "POST", "/admin/api-keys", "X-Admin-Secret", strings.TrimSpace(string(secret)), `{"customer_name":"bench"}`, &key)
+	err = g.call(ctx, "POST", "/admin/api-keys", strings.TrimSpace(string(secret)), map[string]string{"customer_name": "bench"}, &key)
 	g.key = key.APIKey
 	return g, err
 }
@@ -46,12 +43,12 @@ func (g *wholeGateway) pair(ctx context.Context) (string, error) {
 	var d struct {
 		DeviceID string `json:"device_id"`
 	}
-	if err := g.call(ctx, "POST", "/devices", "X-API-Key", g.key, `{"device_name":"bench"}`, &d); err != nil {
+	if err := g.call(ctx, "POST", "/devices", g.key, map[string]string{"device_name": "bench"}, &d); err != nil {
 		return "", err
 	}
 	g.device = d.DeviceID
 	var login struct{ Code string }
-	err := g.call(ctx, "POST", "/devices/"+g.device+"/login", "X-API-Key", g.key, "", &login)
+	err := g.call(ctx, "POST", "/devices/"+g.device+"/login", g.key, nil, &login)
 	return login.Code, err
 }
 
@@ -60,7 +57,7 @@ func (g *wholeGateway) ready(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		var s struct{ State string }
-		if err := g.call(ctx, "GET", "/devices/"+g.device+"/status", "X-API-Key", g.key, "", &s); err != nil || s.State == "connected" {
+		if err := g.call(ctx, "GET", "/devices/"+g.device+"/status", g.key, nil, &s); err != nil || s.State == "connected" {
 			return err
 		}
 		select {
@@ -77,31 +74,13 @@ func (g *wholeGateway) close() error {
 }
 
 // call makes a request of the API and reads data of the answer.
-func (g *wholeGateway) call(ctx context.Context, method, path, header, secret, body string, reply any) error {
-	req, err := http.NewRequestWithContext(ctx, method, g.url+path, bytes.NewReader([]byte(body)))
+func (g *wholeGateway) call(ctx context.Context, method, path, key string, body, reply any) error {
+	api, err := client.New(g.url, key)
 	if err != nil {
 		return err
 	}
-	req.Header.Set(header, secret)
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
+	if _, err := api.Do(ctx, method, path, nil, body, reply); err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
-	answer, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = answer.Body.Close() }() // read to its end
-	raw, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return err
-	}
-	var e struct {
-		Status bool
-		Error  string
-		Data   json.RawMessage
-	}
-	if err := json.Unmarshal(raw, &e); err != nil || !e.Status {
-		return fmt.Errorf("%s %s: %d %s", method, path, answer.StatusCode, raw)
-	}
-	return json.Unmarshal(e.Data, reply)
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"wapost/internal/event"
-	"wapost/internal/webhook"
 )
 
 // Webhooks are themselves something that happens: their failures are announced to the account's other webhooks, never to the
@@ -14,13 +13,8 @@ import (
 
 const metaFamily = "webhook."
 
-// failing is announced when the breaker opens, and again when it has been open for these times.
+// stillFailing are the times after which a breaker that stays open is announced again.
 var stillFailing = [...]time.Duration{24 * time.Hour, 72 * time.Hour}
-
-func refOf(w *webhook.Webhook) event.WebhookRef {
-	shown, _, _ := strings.Cut(w.URL, "?")
-	return event.WebhookRef{WebhookID: w.ID, URL: shown}
-}
 
 // announce puts an event into the next batch.
 func (e *Engine) announce(p *endpoint, t event.Type, data any) {
@@ -49,7 +43,7 @@ func (e *Engine) withPending(p *endpoint, f func(pending int)) {
 func (e *Engine) announceFailing(p *endpoint, o Outcome) {
 	since := p.breaker.openedAt
 	e.withPending(p, func(n int) {
-		e.announce(p, event.WebhookFailingType, event.WebhookFailing{WebhookRef: refOf(p.hook), Since: event.Time{Time: since}, LastError: lastError(o), Pending: n})
+		e.announce(p, event.WebhookFailingType, event.WebhookFailing{WebhookRef: p.hook.Ref(), Since: event.Time{Time: since}, LastError: lastError(o), Pending: n})
 	})
 }
 
@@ -66,12 +60,12 @@ func (e *Engine) announceStill(p *endpoint, before time.Time, o Outcome) {
 func (e *Engine) announceRecovered(p *endpoint, opened time.Time) {
 	failed := int64(time.Since(opened).Seconds())
 	e.withPending(p, func(n int) {
-		e.announce(p, event.WebhookRecoveredType, event.WebhookRecovered{WebhookRef: refOf(p.hook), FailedSeconds: failed, Pending: n})
+		e.announce(p, event.WebhookRecoveredType, event.WebhookRecovered{WebhookRef: p.hook.Ref(), FailedSeconds: failed, Pending: n})
 	})
 }
 
 func (e *Engine) announceDisabled(p *endpoint, reason string, first *event.Recorded) {
-	data := event.WebhookDisabled{WebhookRef: refOf(p.hook), Reason: reason}
+	data := event.WebhookDisabled{WebhookRef: p.hook.Ref(), Reason: reason}
 	if first != nil {
 		data.HeldFrom = &first.ID
 	}
@@ -83,7 +77,7 @@ func (e *Engine) announceDead(p *endpoint, r result) {
 	if ev == nil || strings.HasPrefix(string(ev.Type), metaFamily) {
 		return
 	}
-	e.announce(p, event.WebhookDeliveryFailedType, event.WebhookDeliveryFailed{WebhookRef: refOf(p.hook), EventID: ev.ID, EventType: ev.Type,
+	e.announce(p, event.WebhookDeliveryFailedType, event.WebhookDeliveryFailed{WebhookRef: p.hook.Ref(), EventID: ev.ID, EventType: ev.Type,
 		Attempts: r.entry.attempts, LastError: lastError(r.outcome)})
 }
 

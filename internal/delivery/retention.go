@@ -112,7 +112,7 @@ func (r *Retention) announce(ctx context.Context, lost []Expired) error {
 	for _, x := range lost {
 		e := event.New(event.WebhookEventsExpiredType)
 		e.At, e.AccountID, e.Key = time.Now(), x.Webhook.AccountID, fmt.Sprintf("a|%d", x.Webhook.AccountID)
-		e.Data = event.WebhookEventsExpired{WebhookRef: refOf(x.Webhook), Count: x.Count, From: event.Time{Time: x.From}, To: event.Time{Time: x.To}}
+		e.Data = event.WebhookEventsExpired{WebhookRef: x.Webhook.Ref(), Count: x.Count, From: event.Time{Time: x.From}, To: event.Time{Time: x.To}}
 		if err := r.Sink.Append(ctx, e); err != nil {
 			return err
 		}
