@@ -38,6 +38,8 @@ type Event struct {
 	Key       string // ordering key: events with the same key keep their order
 	SourceKey string // identity of the occurrence at its source, unique per device; "" = every occurrence is new
 	Raw       *Raw   // what the event was made from; nil when there is nothing to keep
+
+	Attachments []Attachment // files that the data names; recorded with the event
 }
 
 // Raw is the library's own form of an event. It is only sent to webhooks that include it.

@@ -39,22 +39,6 @@ type Ref struct {
 	FromMe    bool    `json:"from_me"`
 }
 
-// Media is a file that belongs to a message. The bytes are fetched on first use.
-type Media struct {
-	ID        string  `json:"id"`
-	Kind      string  `json:"kind"`
-	MimeType  string  `json:"mime_type"`
-	Size      *int64  `json:"size"`
-	SHA256    *string `json:"sha256"`
-	Caption   *string `json:"caption"`
-	Filename  *string `json:"filename"`
-	Width     *int    `json:"width"`
-	Height    *int    `json:"height"`
-	Seconds   *int    `json:"seconds"`
-	URL       string  `json:"url"`
-	Thumbnail *string `json:"thumbnail,omitempty"`
-}
-
 // Text returns s for a payload, nil when it is empty.
 func Text(s string) *string {
 	if s == "" {
