@@ -29,6 +29,7 @@ const (
 	CallReject      Type = "call.reject"
 	CallTerminate   Type = "call.terminate"
 
+	GroupJoined            Type = "group.join"
 	GroupLeft              Type = "group.leave"
 	GroupParticipantUpdate Type = "group.participant_update"
 	GroupInfoUpdate        Type = "group.info_update"
@@ -108,6 +109,7 @@ var entries = []Entry{
 	{Type: CallPreAccept, Title: "Call ringing", Description: "The ringing of a call was acknowledged.", Class: Durable, Scope: PerChat},
 	{Type: CallReject, Title: "Call rejected", Description: "A call was rejected.", Class: Durable, Scope: PerChat},
 	{Type: CallTerminate, Title: "Call ended", Description: "A call ended.", Class: Durable, Scope: PerChat},
+	{Type: GroupJoined, Title: "Group joined", Description: "The own account created a group, joined one or was added to one.", Class: Durable, Scope: PerChat},
 	{Type: GroupLeft, Title: "Group left", Description: "The own account left a group or was removed from it.", Class: Durable, Scope: PerChat},
 	{Type: GroupParticipantUpdate, Title: "Group members changed", Description: "Members of a group were added, removed, promoted or demoted.", Class: Durable, Scope: PerChat},
 	{Type: GroupInfoUpdate, Title: "Group settings changed", Description: "Settings of a group changed; only changed members are given.", Class: Durable, Scope: PerChat},

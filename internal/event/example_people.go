@@ -24,6 +24,9 @@ func exampleOfCalls(t Type) any {
 func exampleOfGroups(t Type) any {
 	group, actor, yes := exampleGroup(), examplePerson(), true
 	switch t {
+	case GroupJoined:
+		return GroupJoin{Group: group, Actor: &actor, IsNew: true, Owner: &actor, CreatedAt: TimeOf(exampleTime), Subject: "Choir", Description: Text("Every Tuesday at eight"),
+			ParticipantCount: 12, MemberAddMode: Text("admin"), AddressingMode: Text("lid")}
 	case GroupLeft:
 		return GroupLeave{Group: group, Actor: &actor, Reason: "removed"}
 	case GroupParticipantUpdate:

@@ -47,6 +47,7 @@ type stimulus struct {
 		Type        string `json:"type"`
 		Hidden      bool   `json:"hidden"`
 	} `json:"undecryptable"`
+	Library *librarySays `json:"library"`
 }
 
 func jid(t *testing.T, s string) types.JID {
@@ -70,6 +71,8 @@ func (s *stimulus) event(t *testing.T) any {
 		IsFromMe: s.FromMe, IsGroup: chat.Server == types.GroupServer || chat.Server == types.BroadcastServer, AddressingMode: types.AddressingMode(s.Mode)}
 	info := types.MessageInfo{MessageSource: src, ID: s.ID, ServerID: s.ServerID, PushName: s.PushName, Timestamp: sentAt, Edit: types.EditAttribute(s.Edit)}
 	switch {
+	case s.Library != nil:
+		return s.Library.event(t)
 	case s.Receipt != nil:
 		return &events.Receipt{MessageSource: src, MessageIDs: s.Receipt.IDs, Timestamp: sentAt, Type: types.ReceiptType(s.Receipt.Type), MessageSender: jid(t, s.Receipt.Sender)}
 	case s.Undecryptable != nil:

@@ -253,6 +253,14 @@ func (l logged) field(path ...string) string {
 	return s
 }
 
+// open reads the data into a payload struct.
+func (l logged) open(t testing.TB, data any) {
+	t.Helper()
+	if err := json.Unmarshal(l.Data, data); err != nil {
+		t.Fatalf("%s: %v", l.Data, err)
+	}
+}
+
 // events returns the log of a device.
 func (g *gateway) events(id string, types ...event.Type) []logged {
 	g.t.Helper()

@@ -1,6 +1,8 @@
 package whatsapp
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
@@ -52,6 +54,8 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		return t.receipt(v)
 	case *events.NotifyAccountReachoutTimelock:
 		return t.timelock(v)
+	case *events.JoinedGroup:
+		return t.joined(v)
 	case *events.GroupInfo:
 		return t.group(v)
 	case *events.AppStateSyncComplete:
@@ -140,6 +144,16 @@ func identity(parts ...string) string {
 		key += p
 	}
 	return key
+}
+
+// digest is the hash of what the library gave, the same for a repeated stanza whatever we have learnt meanwhile.
+func digest(evt any) string {
+	b, err := json.Marshal(evt)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
 }
 
 // sourceOf identifies an occurrence by its content: a repeated stanza has the same. What comes without a time of WhatsApp's

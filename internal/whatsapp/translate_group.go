@@ -16,7 +16,7 @@ import (
 // kept raw beside them.
 func (t *translator) group(v *events.GroupInfo) session.Batch {
 	g := t.chat(v.JID, types.EmptyJID)
-	actor, learned := t.actor(v)
+	actor, learned := t.actor(v.Sender, v.SenderPN, v.Notify)
 	var b session.Batch
 	b.Learned = learned
 	for _, list := range []struct {
@@ -54,21 +54,21 @@ func (t *translator) group(v *events.GroupInfo) session.Batch {
 	return b
 }
 
-// actor returns who made the change, if the stanza says so.
-func (t *translator) actor(v *events.GroupInfo) (*event.Person, []session.Identity) {
-	if v.Sender == nil {
+// actor returns who made a change, if the stanza says so. notify is the push name of the actor.
+func (t *translator) actor(sender, phone *types.JID, notify string) (*event.Person, []session.Identity) {
+	if sender == nil {
 		return nil, nil
 	}
 	alt := types.EmptyJID
-	if v.SenderPN != nil {
-		alt = *v.SenderPN
+	if phone != nil {
+		alt = *phone
 	}
-	person := t.person(*v.Sender, alt, "")
-	if t.isMe(*v.Sender) {
-		person = t.me(*v.Sender)
+	person := t.person(*sender, alt, notify)
+	if t.isMe(*sender) {
+		person = t.me(*sender)
 	}
 	var p parties
-	p.learn(t.people, *v.Sender, alt)
+	p.learn(t.people, *sender, alt)
 	return &person, p.learned
 }
 
@@ -113,10 +113,8 @@ func (t *translator) groupEvent(kind event.Type, v *events.GroupInfo, action str
 		e.At = t.now
 	}
 	e.Key = "c|" + plain(v.JID)
-	content, err := json.Marshal(data)
-	if err == nil { // the change itself belongs to its identity: these stanzas have no id
-		e.SourceKey = identity(string(kind), plain(v.JID), action, strconv.FormatInt(v.Timestamp.Unix(), 10), string(content))
-	}
+	// The change itself belongs to its identity: the library passes no id of these stanzas on.
+	e.SourceKey = identity(string(kind), plain(v.JID), action, strconv.FormatInt(v.Timestamp.Unix(), 10), digest(v))
 	e.Raw = rawEvent(v)
 	return e
 }
