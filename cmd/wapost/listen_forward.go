@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"wapost/internal/client"
 	"wapost/internal/delivery"
 	"wapost/internal/delivery/httppost"
+	"wapost/internal/egress"
 	"wapost/internal/event"
 	"wapost/internal/webhook"
 )
@@ -29,7 +31,11 @@ func newForward(to, secret string, timeout time.Duration) (*forward, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, fmt.Errorf("%q: %w", to, errForward)
 	}
-	door := &http.Transport{Proxy: nil, DisableCompression: true}
+	dialer := new(net.Dialer)
+	door := egress.Door{Transport: &http.Transport{Proxy: nil, DisableCompression: true},
+		Dial: func(ctx context.Context, address string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "tcp", address)
+		}}
 	return &forward{sender: httppost.New(door, version), hook: &webhook.Webhook{URL: to, Timeout: timeout, Secrets: []webhook.Secret{{Text: secret}}}}, nil
 }
 

@@ -162,7 +162,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	if o.WebhookAllowHTTP || len(o.WebhookAllowCIDR) > 0 {
 		a.log.Warn("webhooks may reach more than the public internet over https", "allow_http", o.WebhookAllowHTTP, "allow_cidr", o.WebhookAllowCIDR)
 	}
-	sender := httppost.New(guard.Transport(egress.TransportOptions{}), o.Version)
+	sender := httppost.New(guard.Door(egress.TransportOptions{}), o.Version)
 	a.measure()
 	transport := a.metrics.Transport(sender)
 	a.engine = delivery.New(delivery.Options{Store: a.metrics.Store(a.db.Deliveries()), Transport: transport, Logger: a.log})

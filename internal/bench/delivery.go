@@ -115,7 +115,7 @@ func openEngine(ctx context.Context, path, url string, fan int) (*gateway, error
 		return nil, err
 	}
 	guard := egress.New(loopback())
-	sender := httppost.New(guard.Transport(egress.TransportOptions{}), "bench")
+	sender := httppost.New(guard.Door(egress.TransportOptions{}), "bench")
 	engine := delivery.New(delivery.Options{Store: db.Deliveries(), Transport: sender, MaxInFlight: inFlight})
 	db.OnRecorded(engine.Recorded)
 	storeCtx, stopStore := context.WithCancel(ctx)

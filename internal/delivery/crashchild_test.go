@@ -69,7 +69,7 @@ func crashChild(path string) error {
 	if err != nil {
 		return err
 	}
-	sender := httppost.New(egress.New(loopback()).Transport(egress.TransportOptions{}), "test")
+	sender := httppost.New(egress.New(loopback()).Door(egress.TransportOptions{}), "test")
 	engine := delivery.New(delivery.Options{Store: &fusedStore{db.Deliveries(), f}, Transport: &fusedTransport{sender, f}})
 	db.OnRecorded(func(events []*event.Recorded) {
 		f.pass("recorded")

@@ -1,7 +1,6 @@
 package egress
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
@@ -19,6 +18,7 @@ type TransportOptions struct {
 const (
 	dialTimeout = 10 * time.Second // lookup and all addresses of a name together
 	tlsTimeout  = 10 * time.Second
+	keepAlive   = 30 * time.Second // between the probes of TCP
 	idleTimeout = 90 * time.Second
 	idlePerHost = 1024 // many webhooks may share a host; dialling anew costs more than an idle connection
 	idleTotal   = 4096 // file descriptors that may lie idle
@@ -30,11 +30,8 @@ const (
 // environment, as a proxy would resolve names out of our sight; it demands TLS 1.2, takes answers with at most 64 KiB of
 // headers and neither asks for compression nor undoes it. Call RoundTrip: an http.Client would follow redirects.
 func (g *Guard) Transport(o TransportOptions) *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver, ControlContext: g.Control}
 	return &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, canonical(address))
-		},
+		DialContext:            g.dialer(o),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
 		TLSHandshakeTimeout:    tlsTimeout,
 		ForceAttemptHTTP2:      true,

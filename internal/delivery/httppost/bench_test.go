@@ -24,20 +24,6 @@ func benchRequest(url string) delivery.Request {
 	}
 }
 
-// noDoor answers at once: what is left is our own work.
-type noDoor struct{ answer http.Response }
-
-func (d *noDoor) RoundTrip(*http.Request) (*http.Response, error) { return &d.answer, nil }
-
-// BenchmarkOwnWork is an attempt without net/http: context, headers, two signatures of 1.4 KB.
-func BenchmarkOwnWork(b *testing.B) {
-	s, r := New(&noDoor{http.Response{StatusCode: 204, Body: http.NoBody}}, "bench"), benchRequest("https://example.com/hook")
-	b.ReportAllocs()
-	for b.Loop() {
-		s.Attempt(b.Context(), r)
-	}
-}
-
 // BenchmarkSign is the part of it that the contract demands: SHA-256 over the body, twice.
 func BenchmarkSign(b *testing.B) {
 	p, r := prepareWith(b, webhook.Secret{Text: s1}), benchRequest("https://example.com/hook")
@@ -52,7 +38,7 @@ func BenchmarkSign(b *testing.B) {
 func BenchmarkAttempt(b *testing.B) {
 	srv := httptest.NewServer(http.HandlerFunc(swallow))
 	b.Cleanup(srv.Close)
-	s, r := New(loopback().Transport(egress.TransportOptions{}), "bench"), benchRequest(srv.URL)
+	s, r := New(loopback().Door(egress.TransportOptions{}), "bench"), benchRequest(srv.URL)
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
@@ -71,7 +57,7 @@ func BenchmarkBareTransport(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			req, _ := http.NewRequest(http.MethodPost, srv.URL, nil)
-			carry(req, r.Body)
+			load(req, r.Body)
 			answer, err := door.RoundTrip(req)
 			if err != nil {
 				b.Error(err)

@@ -21,8 +21,8 @@ type Exchange struct {
 func (s *Sender) Examine(ctx context.Context, r delivery.Request) Exchange {
 	o, x := s.send(ctx, r, true)
 	out := Exchange{Outcome: o, Received: x.headers, Excerpt: x.excerpt.bytes, Truncated: x.excerpt.truncated}
-	if x.request != nil {
-		out.Sent = masked(x.request.Header, r.Webhook.Headers)
+	if x.sent != nil {
+		out.Sent = masked(x.sent, r.Webhook.Headers)
 	}
 	return out
 }

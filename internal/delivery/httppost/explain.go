@@ -16,13 +16,12 @@ import (
 	"wapost/internal/egress"
 )
 
-// explain turns the error of a round trip into a class and a sentence. ours is the context of the caller, attempt the one
-// with the webhook's timeout.
-func explain(ours, attempt context.Context, err error, timeout time.Duration) (delivery.Class, string) {
+// explain turns the error of a carrier into a class and a sentence. ours is the context of the caller.
+func explain(ours context.Context, err error, timeout time.Duration) (delivery.Class, string) {
 	switch {
 	case ours.Err() != nil:
 		return delivery.ClassLocal, "The attempt was cut short by us"
-	case errors.Is(context.Cause(attempt), errTimeout):
+	case errors.Is(err, errTimeout):
 		return delivery.ClassTimeout, fmt.Sprintf("No answer within %d s", int(timeout.Seconds()))
 	}
 	return classify(err)
@@ -119,7 +118,7 @@ func explainDial(err error) string {
 func explainExchange(err error) (delivery.Class, string) {
 	text := err.Error()
 	switch {
-	case strings.Contains(text, "response headers exceeded"):
+	case errors.Is(err, errHeadTooLarge), strings.Contains(text, "response headers exceeded"):
 		return delivery.ClassProtocol, "The headers of the answer are too large"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, net.ErrClosed), strings.Contains(text, "server closed idle connection"),

@@ -1,13 +1,20 @@
 package httppost
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"maps"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"wapost/internal/delivery"
 	"wapost/internal/webhook"
@@ -16,15 +23,12 @@ import (
 // prepared is a webhook made ready for requests.
 type prepared struct {
 	version time.Time     // UpdatedAt of the webhook
-	request *http.Request // to be copied
-	fixed   []header      // what never changes; the values are shared by all requests
+	request *http.Request // for net/http, to be copied
+	place   string        // host:port, for plain; "" when the webhook wants TLS
+	head    []byte        // for plain: the request line and the headers that never change
+	fixed   http.Header   // those headers for net/http; the values are shared by all requests
 	keys    []key         // newest first
 	signers sync.Pool     // of *signer
-}
-
-type header struct {
-	name   string
-	values []string
 }
 
 // Sentences of local faults that make a webhook unfit to be sent to. Registration keeps them from happening.
@@ -36,7 +40,7 @@ var (
 
 // prepare checks once more what was checked at registration: a value that came into the database another way must not
 // break out of its header.
-func prepare(w *webhook.Webhook, agent []string) (*prepared, error) {
+func prepare(w *webhook.Webhook, agent string) (*prepared, error) {
 	u, err := url.Parse(w.URL)
 	if err != nil || u.Host == "" {
 		return nil, errURL
@@ -47,20 +51,51 @@ func prepare(w *webhook.Webhook, agent []string) (*prepared, error) {
 	if len(w.Secrets) == 0 {
 		return nil, errNoKey
 	}
-	p := &prepared{version: w.UpdatedAt, keys: keysOf(w.Secrets), fixed: []header{
-		{"Content-Type", []string{"application/json"}},
-		{"User-Agent", agent},
-		{"X-Webhook-Endpoint", []string{strconv.FormatInt(w.ID, 10)}},
+	p := &prepared{version: w.UpdatedAt, keys: keysOf(w.Secrets), fixed: http.Header{
+		"Content-Type":       {"application/json"},
+		"User-Agent":         {agent},
+		"X-Webhook-Endpoint": {strconv.FormatInt(w.ID, 10)},
 		// An entry without values is not sent. It tells the transport that a request whose reused connection proves dead may
 		// be sent again: receivers know repeated requests by webhook-id.
-		{"Idempotency-Key", nil},
+		"Idempotency-Key": nil,
 	}}
 	p.request = &http.Request{Method: http.MethodPost, URL: u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	for name, value := range w.Headers {
-		p.fixed = append(p.fixed, header{name, []string{value}})
+		p.fixed[name] = []string{value}
 	}
 	p.signers.New = func() any { return newSigner(p.keys) }
+	if u.Scheme == "http" {
+		if err := p.preparePlain(u); err != nil {
+			return nil, errURL
+		}
+	}
 	return p, nil
+}
+
+// preparePlain writes what begins every request.
+func (p *prepared) preparePlain(u *url.URL) error {
+	host, err := httpguts.PunycodeHostPort(u.Host)
+	if err != nil || !httpguts.ValidHostHeader(host) {
+		return errURL
+	}
+	p.place = host
+	if u.Port() == "" {
+		p.place = net.JoinHostPort(u.Hostname(), "80")
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), withoutZone(host))
+	err = p.fixed.Write(&b)
+	p.head = b.Bytes()
+	return err
+}
+
+// withoutZone takes the zone off an IPv6 address: it means something on this machine alone.
+func withoutZone(host string) string {
+	from, to := strings.IndexByte(host, '%'), strings.IndexByte(host, ']')
+	if from < 0 || to < from {
+		return host
+	}
+	return host[:from] + host[to:]
 }
 
 // Names of headers, spelled as in contract.md §5.1. They are used as map keys as they stand, so HTTP/1.1 sends them so.
@@ -80,18 +115,8 @@ const (
 // dynamic is how many headers change from attempt to attempt.
 const dynamic = 10
 
-// headers returns the header of one attempt. The values of the fixed part are shared, which is safe as nobody changes them.
-func (p *prepared) headers(r delivery.Request, now time.Time) http.Header {
-	h := make(http.Header, len(p.fixed)+dynamic-1) // webhook-replay is rare; one entry too many doubles a small map
-	for _, f := range p.fixed {
-		h[f.name] = f.values
-	}
-	values := make([]string, 0, dynamic)
-	put := func(name, value string) {
-		values = append(values, value)
-		n := len(values)
-		h[name] = values[n-1 : n : n]
-	}
+// headers gives the headers of one attempt to put, those that never change excepted.
+func (p *prepared) headers(r delivery.Request, now time.Time, put func(name, value string)) {
 	timestamp := strconv.FormatInt(now.Unix(), 10)
 	standard, hub := p.sign(r.Event.ID, timestamp, r.Body, now)
 	put(headerID, r.Event.ID)
@@ -110,5 +135,18 @@ func (p *prepared) headers(r delivery.Request, now time.Time) http.Header {
 	if r.Event.DeviceID != "" {
 		put(headerDevice, r.Event.DeviceID)
 	}
+}
+
+// header returns the whole header of one attempt for net/http. The values of the fixed part are shared, which is safe as
+// nobody changes them.
+func (p *prepared) header(r delivery.Request, now time.Time) http.Header {
+	h := make(http.Header, len(p.fixed)+dynamic)
+	maps.Copy(h, p.fixed)
+	values := make([]string, 0, dynamic)
+	p.headers(r, now, func(name, value string) {
+		values = append(values, value)
+		n := len(values)
+		h[name] = values[n-1 : n : n]
+	})
 	return h
 }

@@ -1,31 +1,51 @@
 package httppost
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"sync"
 	"time"
 
 	"wapost/internal/delivery"
+	"wapost/internal/egress"
 	"wapost/internal/webhook"
 )
 
 // Sender is the delivery.Transport for HTTP. It may be used by many goroutines.
 type Sender struct {
-	door  http.RoundTripper
-	agent []string // value of User-Agent
+	plain   plain
+	general general
+	agent   string // value of User-Agent
 
 	mu       sync.RWMutex
 	prepared map[int64]*prepared // by webhook id
 }
 
-// New makes a sender. door is the transport of an egress.Guard: it is called directly, as an http.Client would follow
-// redirects and costs a fifth of the throughput. version is ours, for User-Agent.
-func New(door http.RoundTripper, version string) *Sender {
-	return &Sender{door: door, agent: []string{"wapost/" + version}, prepared: map[int64]*prepared{}}
+// New makes a sender. Its door is called directly, as an http.Client would follow redirects and costs a fifth of the
+// throughput. version is ours, for User-Agent.
+func New(door egress.Door, version string) *Sender {
+	return &Sender{plain: plain{dial: door.Dial, pool: newPool()}, general: general{door.Transport}, agent: "wapost/" + version,
+		prepared: map[int64]*prepared{}}
+}
+
+// CloseIdleConnections ends the connections that no attempt uses.
+func (s *Sender) CloseIdleConnections() {
+	s.plain.pool.close()
+	s.general.transport.CloseIdleConnections()
+}
+
+// carrier brings one request to its endpoint and returns when the head of the answer is in. Its error is errTimeout when the
+// webhook's timeout was over.
+type carrier interface {
+	carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time) (reply, error)
+}
+
+// reply is an answer whose body can be read. done must be called.
+type reply interface {
+	response() *http.Response
+	within(d time.Duration) // the body must be read in this time
+	done(whole bool)        // whole = the body was read to its end
 }
 
 // errTimeout is the cause of an attempt that took the whole timeout of its webhook.
@@ -39,9 +59,9 @@ func (s *Sender) Attempt(ctx context.Context, r delivery.Request) delivery.Outco
 
 // exchange is what is kept of an attempt that somebody wants to look at.
 type exchange struct {
-	request *http.Request
-	excerpt excerpt
+	sent    http.Header
 	headers http.Header
+	excerpt excerpt
 }
 
 // send makes the attempt. watched keeps what an ordinary success throws away.
@@ -52,41 +72,33 @@ func (s *Sender) send(ctx context.Context, r delivery.Request, watched bool) (o 
 		o.Class, o.Err = delivery.ClassLocal, err.Error()
 		return o, x
 	}
-	attempt, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	timer := time.AfterFunc(r.Webhook.Timeout, func() { cancel(errTimeout) })
-	defer timer.Stop()
-
-	x.request = p.request.WithContext(attempt)
-	x.request.Header = p.headers(r, o.At)
-	carry(x.request, r.Body)
-	answer, err := s.door.RoundTrip(x.request)
+	if watched {
+		x.sent = p.header(r, o.At)
+	}
+	var way carrier = s.general
+	if p.place != "" && len(r.Body) <= maxPlain {
+		way = s.plain
+	}
+	answer, err := way.carry(ctx, p, r, o.At)
 	o.Duration = time.Since(o.At)
 	if err != nil {
-		o.Class, o.Err = explain(ctx, attempt, err, r.Webhook.Timeout)
+		o.Class, o.Err = explain(ctx, err, r.Webhook.Timeout)
 		return o, x
 	}
-	defer func() { _ = answer.Body.Close() }() // the outcome is fixed; a connection that ends badly is not reused
-	o.Status, x.headers = answer.StatusCode, answer.Header
-	o.Class, o.Err = judge(answer.StatusCode)
+	head := answer.response()
+	o.Status, x.headers = head.StatusCode, head.Header
+	o.Class, o.Err = judge(head.StatusCode)
 	if o.Class == "" && !watched {
-		drain(answer, timer, r.Webhook.Timeout-o.Duration)
+		answer.done(drain(answer, r.Webhook.Timeout-o.Duration))
 		return o, x
 	}
-	o.RetryAfter = retryAfter(answer.StatusCode, answer.Header, o.At.Add(o.Duration))
-	x.excerpt = read(answer.Body)
+	o.RetryAfter = retryAfter(head.StatusCode, head.Header, o.At.Add(o.Duration))
+	x.excerpt = read(head.Body)
+	answer.done(x.excerpt.whole)
 	if o.Class != "" {
-		o.Headers, o.Excerpt = answer.Header, x.excerpt.bytes
+		o.Headers, o.Excerpt = head.Header, x.excerpt.bytes
 	}
 	return o, x
-}
-
-// carry gives the request its body, in a form that the transport can send again when an idle connection turns out to be
-// closed by the other side.
-func carry(req *http.Request, body []byte) {
-	req.ContentLength = int64(len(body))
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	req.Body, _ = req.GetBody() // never fails
 }
 
 // prepare returns what does not change between the attempts of one version of a webhook.

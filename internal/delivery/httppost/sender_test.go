@@ -34,9 +34,9 @@ const patience = 10 * time.Second // far above what a right answer takes
 func sender(t testing.TB, o egress.TransportOptions) *httppost.Sender {
 	t.Helper()
 	g := egress.New(egress.Policy{AllowHTTP: true, AllowCIDRs: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128")}})
-	rt := g.Transport(o)
-	t.Cleanup(rt.CloseIdleConnections)
-	return httppost.New(rt, "test")
+	s := httppost.New(g.Door(o), "test")
+	t.Cleanup(s.CloseIdleConnections)
+	return s
 }
 
 func request(url string) delivery.Request {
@@ -235,7 +235,7 @@ func TestConnectionsThatBreak(t *testing.T) {
 }
 
 func TestAnAddressThatIsNotAllowedIsNotDialled(t *testing.T) {
-	s := httppost.New(egress.New(egress.Policy{AllowHTTP: true}).Transport(egress.TransportOptions{}), "test")
+	s := httppost.New(egress.New(egress.Policy{AllowHTTP: true}).Door(egress.TransportOptions{}), "test")
 	var hits atomic.Int64
 	srv := serve(t, func(http.ResponseWriter, *http.Request) { hits.Add(1) })
 	o := s.Attempt(t.Context(), request(srv.URL))

@@ -20,7 +20,7 @@ const (
 
 func prepareWith(t testing.TB, secrets ...webhook.Secret) *prepared {
 	t.Helper()
-	p, err := prepare(&webhook.Webhook{ID: 1, URL: "https://example.com/", Secrets: secrets}, []string{"wapost/test"})
+	p, err := prepare(&webhook.Webhook{ID: 1, URL: "https://example.com/", Secrets: secrets}, "wapost/test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestDuringARotationBothKeysSignNewestFirst(t *testing.T) {
 
 func TestHeadersAreThoseOfTheContract(t *testing.T) {
 	p, err := prepare(&webhook.Webhook{ID: 42, URL: "https://example.com/", Secrets: []webhook.Secret{{Text: s1}},
-		Headers: map[string]string{"Authorization": "Bearer abc"}}, []string{"wapost/1.2.3"})
+		Headers: map[string]string{"Authorization": "Bearer abc"}}, "wapost/1.2.3")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestHeadersAreThoseOfTheContract(t *testing.T) {
 
 func compareHeaders(t *testing.T, p *prepared, r delivery.Request, now time.Time, want map[string]string) {
 	t.Helper()
-	got := p.headers(r, now)
+	got := p.header(r, now)
 	for name, values := range got {
 		if len(values) == 0 {
 			delete(got, name)

@@ -1,0 +1,67 @@
+package httppost
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"wapost/internal/delivery"
+)
+
+// general sends whatever plain does not: over TLS, with HTTP/2 where the other side speaks it, and large bodies.
+type general struct{ transport *http.Transport }
+
+// trip is an attempt through net/http.
+type trip struct {
+	answer *http.Response
+	timer  *time.Timer
+	cancel context.CancelCauseFunc
+}
+
+func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time) (reply, error) {
+	attempt, cancel := context.WithCancelCause(ctx)
+	t := &trip{cancel: cancel, timer: time.AfterFunc(r.Webhook.Timeout, func() { cancel(errTimeout) })}
+	request := p.request.WithContext(attempt)
+	request.Header = p.header(r, now)
+	load(request, r.Body)
+	answer, err := g.transport.RoundTrip(request)
+	if err != nil {
+		t.end()
+		return nil, orTimeout(attempt, err)
+	}
+	t.answer = answer
+	return t, nil
+}
+
+// load gives the request its body, in a form that the transport can send again when an idle connection turns out to be
+// closed by the other side.
+func load(req *http.Request, body []byte) {
+	req.ContentLength = int64(len(body))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	req.Body, _ = req.GetBody() // never fails
+}
+
+// orTimeout names the webhook's timeout as the cause of a failure.
+func orTimeout(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), errTimeout) {
+		return errTimeout
+	}
+	return err
+}
+
+func (t *trip) response() *http.Response { return t.answer }
+
+func (t *trip) within(d time.Duration) { t.timer.Reset(d) }
+
+func (t *trip) done(bool) {
+	_ = t.answer.Body.Close() // the outcome is fixed; a connection that ends badly is not used again
+	t.end()
+}
+
+func (t *trip) end() {
+	t.timer.Stop()
+	t.cancel(nil)
+}
