@@ -34,6 +34,9 @@ const (
 	GroupParticipantUpdate Type = "group.participant_update"
 	GroupInfoUpdate        Type = "group.info_update"
 	GroupGone              Type = "group.deleted"
+	GroupLinked            Type = "group.linked"
+	GroupUnlinked          Type = "group.unlinked"
+	GroupJoinRequested     Type = "group.join_request"
 
 	UserAbout          Type = "user.about"
 	PushNameUpdate     Type = "pushname.update"
@@ -111,9 +114,12 @@ var entries = []Entry{
 	{Type: CallTerminate, Title: "Call ended", Description: "A call ended.", Class: Durable, Scope: PerChat},
 	{Type: GroupJoined, Title: "Group joined", Description: "The own account created a group, joined one or was added to one.", Class: Durable, Scope: PerChat},
 	{Type: GroupLeft, Title: "Group left", Description: "The own account left a group or was removed from it.", Class: Durable, Scope: PerChat},
-	{Type: GroupParticipantUpdate, Title: "Group members changed", Description: "Members of a group were added, removed, promoted or demoted.", Class: Durable, Scope: PerChat},
+	{Type: GroupParticipantUpdate, Title: "Group members changed", Description: "Members of a group were added, removed, promoted or demoted, or have a new number.", Class: Durable, Scope: PerChat},
 	{Type: GroupInfoUpdate, Title: "Group settings changed", Description: "Settings of a group changed; only changed members are given.", Class: Durable, Scope: PerChat},
 	{Type: GroupGone, Title: "Group deleted", Description: "A group was deleted.", Class: Durable, Scope: PerChat},
+	{Type: GroupLinked, Title: "Group linked", Description: "A group was put into a community.", Class: Durable, Scope: PerChat},
+	{Type: GroupUnlinked, Title: "Group unlinked", Description: "A group was taken out of a community.", Class: Durable, Scope: PerChat},
+	{Type: GroupJoinRequested, Title: "Group join request", Description: "Someone asked to join a group, took that back, or was rejected.", Class: Durable, Scope: PerChat},
 	{Type: UserAbout, Title: "About changed", Description: "Someone's about text changed.", Class: Durable, Scope: PerChat},
 	{Type: PushNameUpdate, Title: "Push name changed", Description: "A push name differs from the one known before.", Class: Noted, Scope: PerChat},
 	{Type: BusinessNameUpdate, Title: "Business name changed", Description: "A verified name differs from the one known before.", Class: Noted, Scope: PerChat},

@@ -35,8 +35,18 @@ func exampleOfGroups(t Type) any {
 		return GroupUpdate{Group: group, Actor: &actor, Changes: GroupChanges{Subject: Text("Choir, autumn"), Announce: &yes}}
 	case GroupGone:
 		return GroupDeleted{Group: group, Actor: &actor}
+	case GroupLinked:
+		return GroupLink{Group: group, Actor: &actor, LinkType: "parent", Other: exampleCommunity()}
+	case GroupUnlinked:
+		return GroupLink{Group: group, Actor: &actor, LinkType: "parent", Other: exampleCommunity(), Reason: Text("unlink_group")}
+	case GroupJoinRequested:
+		return GroupJoinRequest{Group: group, Actor: &actor, Users: []Person{actor}, State: "created", Method: Text("invite_link")}
 	}
 	return nil
+}
+
+func exampleCommunity() Chat {
+	return Chat{JID: "120363000000000007@g.us", Kind: GroupChat, Name: Text("Music school")}
 }
 
 func exampleOfPeople(t Type) any {

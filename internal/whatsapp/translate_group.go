@@ -1,7 +1,6 @@
 package whatsapp
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -12,46 +11,103 @@ import (
 	"wapost/internal/session"
 )
 
-// group translates a change of a group: one event per list of members, one for settings. What has no event in this build is
-// kept raw beside them.
+// groupNotice is a change of a group on its way to events.
+type groupNotice struct {
+	t     *translator
+	v     *events.GroupInfo
+	group event.Chat
+	actor *event.Person
+	batch session.Batch
+}
+
+// group translates a change of a group: one event per list of members, one for all settings, one each for the rest.
 func (t *translator) group(v *events.GroupInfo) session.Batch {
-	g := t.chat(v.JID, types.EmptyJID)
-	actor, learned := t.actor(v.Sender, v.SenderPN, v.Notify)
-	var b session.Batch
-	b.Learned = learned
+	n := &groupNotice{t: t, v: v, group: t.chat(v.JID, types.EmptyJID)}
+	if v.Name != nil {
+		n.group.Name = event.Text(v.Name.Name)
+	}
+	n.actor, n.batch.Learned = t.actor(v.Sender, v.SenderPN, v.Notify)
+	n.members()
+	left := n.odd()
+	if changes, any := groupChanges(v, left); any {
+		n.add(event.GroupInfoUpdate, "", event.GroupUpdate{Group: n.group, Actor: n.actor, Changes: changes})
+	}
+	n.links()
+	if v.Delete != nil && v.Delete.Deleted {
+		n.add(event.GroupGone, "", event.GroupDeleted{Group: n.group, Actor: n.actor, Reason: event.Text(v.Delete.DeleteReason)})
+	}
+	if len(n.batch.Events) == 0 {
+		n.batch.Events = t.unknown(v, unknownType, nil).Events
+	}
+	return n.batch
+}
+
+// add appends an event. part tells events of one type apart that one notice gives.
+func (n *groupNotice) add(kind event.Type, part string, data any) {
+	e := event.New(kind)
+	e.Data, e.At, e.Origin = data, n.v.Timestamp, n.t.origin(n.v.Timestamp)
+	if e.At.IsZero() {
+		e.At = n.t.now
+	}
+	e.Key = "c|" + plain(n.v.JID)
+	// The change itself belongs to its identity: the library passes no id of these stanzas on.
+	e.SourceKey = identity(string(kind), plain(n.v.JID), part, strconv.FormatInt(n.v.Timestamp.Unix(), 10), digest(n.v))
+	e.Raw = rawEvent(n.v)
+	n.batch.Events = append(n.batch.Events, e)
+}
+
+// members adds what happened to members, and that the own account is no member any more.
+func (n *groupNotice) members() {
 	for _, list := range []struct {
 		action  string
 		members []types.JID
-	}{{"add", v.Join}, {"remove", v.Leave}, {"promote", v.Promote}, {"demote", v.Demote}} {
+		reason  string
+	}{{"add", n.v.Join, n.v.JoinReason}, {"remove", n.v.Leave, ""}, {"promote", n.v.Promote, ""}, {"demote", n.v.Demote, ""}} {
 		if len(list.members) == 0 {
 			continue
 		}
-		data := event.ParticipantUpdate{Group: g, Actor: actor, Action: list.action, Participants: []event.Person{}}
-		for _, m := range list.members {
-			data.Participants = append(data.Participants, t.anyone(m))
+		people := make([]event.Person, len(list.members))
+		for i, m := range list.members {
+			people[i] = n.t.anyone(m)
 		}
-		if list.action == "add" {
-			data.Reason = event.Text(v.JoinReason)
-		}
-		b.Events = append(b.Events, t.groupEvent(event.GroupParticipantUpdate, v, list.action, data))
+		n.add(event.GroupParticipantUpdate, list.action, event.ParticipantUpdate{Group: n.group, Actor: n.actor, Action: list.action, Participants: people, Reason: event.Text(list.reason)})
 	}
-	if slices.ContainsFunc(v.Leave, t.isMe) {
+	if slices.ContainsFunc(n.v.Leave, n.t.isMe) {
 		reason := "removed"
-		if v.Sender != nil && t.isMe(*v.Sender) {
+		if n.v.Sender != nil && n.t.isMe(*n.v.Sender) {
 			reason = "left"
 		}
-		b.Events = append(b.Events, t.groupEvent(event.GroupLeft, v, "", event.GroupLeave{Group: g, Actor: actor, Reason: reason}))
+		n.add(event.GroupLeft, "", event.GroupLeave{Group: n.group, Actor: n.actor, Reason: reason})
 	}
-	if changes, any := groupChanges(v); any {
-		b.Events = append(b.Events, t.groupEvent(event.GroupInfoUpdate, v, "", event.GroupUpdate{Group: g, Actor: actor, Changes: changes}))
+}
+
+// links adds that the group was put into a community, or taken out of it.
+func (n *groupNotice) links() {
+	for _, l := range []struct {
+		kind   event.Type
+		change *types.GroupLinkChange
+	}{{event.GroupLinked, n.v.Link}, {event.GroupUnlinked, n.v.Unlink}} {
+		if l.change == nil {
+			continue
+		}
+		other := n.t.chat(l.change.Group.JID, types.EmptyJID)
+		other.Name = event.Text(l.change.Group.Name)
+		n.add(l.kind, "", event.GroupLink{Group: n.group, Actor: n.actor, LinkType: linkType(l.change.Type), Other: other,
+			DefaultSubgroup: l.change.Group.IsDefaultSubGroup, Reason: event.Text(string(l.change.UnlinkReason))})
 	}
-	if v.Delete != nil && v.Delete.Deleted {
-		b.Events = append(b.Events, t.groupEvent(event.GroupGone, v, "", event.GroupDeleted{Group: g, Actor: actor, Reason: event.Text(v.Delete.DeleteReason)}))
+}
+
+// linkType returns what the other group is to this one; a word that we do not know as it is.
+func linkType(t types.GroupLinkChangeType) string {
+	switch t {
+	case types.GroupLinkChangeTypeParent:
+		return "parent"
+	case types.GroupLinkChangeTypeSub:
+		return "sub"
+	case types.GroupLinkChangeTypeSibling:
+		return "sibling"
 	}
-	if len(b.Events) == 0 || v.Link != nil || v.Unlink != nil {
-		b.Events = append(b.Events, t.unknown(v, unknownType, nil).Events...)
-	}
-	return b
+	return string(t)
 }
 
 // actor returns who made a change, if the stanza says so. notify is the push name of the actor.
@@ -72,49 +128,37 @@ func (t *translator) actor(sender, phone *types.JID, notify string) (*event.Pers
 	return &person, p.learned
 }
 
-func groupChanges(v *events.GroupInfo) (c event.GroupChanges, changed bool) {
+// groupChanges collects the settings that changed; left are the changes that the library does not know and we do not either.
+func groupChanges(v *events.GroupInfo, left settingsLeft) (c event.GroupChanges, changed bool) {
 	if v.Name != nil {
-		c.Subject = &v.Name.Name
+		c.Subject, changed = &v.Name.Name, true
 	}
 	if v.Topic != nil {
 		text := event.Text(v.Topic.Topic)
 		if v.Topic.TopicDeleted {
 			text = nil
 		}
-		c.Description = &text
+		c.Description, changed = &text, true
 	}
 	if v.Locked != nil {
-		c.Locked = &v.Locked.IsLocked
+		c.Locked, changed = &v.Locked.IsLocked, true
 	}
 	if v.Announce != nil {
-		c.Announce = &v.Announce.IsAnnounce
+		c.Announce, changed = &v.Announce.IsAnnounce, true
 	}
 	if v.Suspended || v.Unsuspended {
-		c.Suspended = &v.Suspended
+		c.Suspended, changed = &v.Suspended, true
 	}
 	if v.Ephemeral != nil {
-		c.DisappearingSeconds = &v.Ephemeral.DisappearingTimer
+		c.DisappearingSeconds, changed = &v.Ephemeral.DisappearingTimer, true
 	}
 	if v.MembershipApprovalMode != nil {
-		c.JoinApproval = &v.MembershipApprovalMode.IsJoinApprovalRequired
+		var unknown *bool // the library says "required" for on and for off
+		c.JoinApproval, changed = &unknown, true
 	}
-	c.InviteLink = v.NewInviteLink
-	for _, n := range v.UnknownChanges {
-		c.Unknown = append(c.Unknown, n.Tag)
+	if v.NewInviteLink != nil {
+		c.InviteLink, changed = v.NewInviteLink, true
 	}
-	b, err := json.Marshal(c)
-	return c, err == nil && string(b) != "{}"
-}
-
-func (t *translator) groupEvent(kind event.Type, v *events.GroupInfo, action string, data any) *event.Event {
-	e := event.New(kind)
-	e.Data, e.At, e.Origin = data, v.Timestamp, t.origin(v.Timestamp)
-	if e.At.IsZero() {
-		e.At = t.now
-	}
-	e.Key = "c|" + plain(v.JID)
-	// The change itself belongs to its identity: the library passes no id of these stanzas on.
-	e.SourceKey = identity(string(kind), plain(v.JID), action, strconv.FormatInt(v.Timestamp.Unix(), 10), digest(v))
-	e.Raw = rawEvent(v)
-	return e
+	c.MemberAddMode, c.Unknown = event.Text(left.memberAddMode), left.tags
+	return c, changed || c.MemberAddMode != nil || len(c.Unknown) > 0
 }
