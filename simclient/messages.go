@@ -28,7 +28,7 @@ type Message struct {
 	Forwarded  bool      `json:"forwarded,omitempty"`
 	ExpiresS   int       `json:"expires_s,omitempty"`
 	At         time.Time `json:"at,omitzero"`
-	Addressing string    `json:"addressing,omitempty"` // "lid" or "pn"
+	Addressing string    `json:"addressing,omitempty"` // "lid", "pn", "lid_only" or "pn_only"
 
 	Corrupt     bool   `json:"corrupt,omitempty"`
 	NoSenderKey bool   `json:"no_sender_key,omitempty"`

@@ -38,6 +38,7 @@ const (
 	GroupUnlinked          Type = "group.unlinked"
 	GroupJoinRequested     Type = "group.join_request"
 
+	ContactResolved    Type = "contact.identity_resolved"
 	UserAbout          Type = "user.about"
 	PushNameUpdate     Type = "pushname.update"
 	BusinessNameUpdate Type = "business.name_update"
@@ -120,6 +121,7 @@ var entries = []Entry{
 	{Type: GroupLinked, Title: "Group linked", Description: "A group was put into a community.", Class: Durable, Scope: PerChat},
 	{Type: GroupUnlinked, Title: "Group unlinked", Description: "A group was taken out of a community.", Class: Durable, Scope: PerChat},
 	{Type: GroupJoinRequested, Title: "Group join request", Description: "Someone asked to join a group, took that back, or was rejected.", Class: Durable, Scope: PerChat},
+	{Type: ContactResolved, Title: "Contact identity resolved", Description: "It became known, or changed, which phone number belongs to a LID.", Class: Noted, Scope: PerChat},
 	{Type: UserAbout, Title: "About changed", Description: "Someone's about text changed.", Class: Durable, Scope: PerChat},
 	{Type: PushNameUpdate, Title: "Push name changed", Description: "A push name differs from the one known before.", Class: Noted, Scope: PerChat},
 	{Type: BusinessNameUpdate, Title: "Business name changed", Description: "A verified name differs from the one known before.", Class: Noted, Scope: PerChat},

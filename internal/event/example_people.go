@@ -52,6 +52,8 @@ func exampleCommunity() Chat {
 func exampleOfPeople(t Type) any {
 	who := examplePerson()
 	switch t {
+	case ContactResolved:
+		return IdentityResolved{Contact: who, Previous: PreviousIdentity{Phone: Text("+4915550003333")}}
 	case UserAbout:
 		return About{User: who, About: "At sea until May"}
 	case PushNameUpdate, BusinessNameUpdate:

@@ -30,6 +30,18 @@ type IdentityChanged struct {
 	Implicit bool   `json:"implicit"`
 }
 
+// IdentityResolved is the data of contact.identity_resolved: LID and phone of contact are one person from now on.
+type IdentityResolved struct {
+	Contact  Person           `json:"contact"`
+	Previous PreviousIdentity `json:"previous"`
+}
+
+// PreviousIdentity is what was known instead; null for what is new.
+type PreviousIdentity struct {
+	LID   *string `json:"lid"`   // the LID that the phone number had
+	Phone *string `json:"phone"` // the phone number that the LID had, E.164 with +
+}
+
 // About is the data of user.about.
 type About struct {
 	User  Person `json:"user"`

@@ -37,15 +37,31 @@ func (o *Outbox) quote(ctx context.Context, dev *session.Device, to message.Addr
 	if sender.LID != "" {
 		q.Sender = sender.LID
 	}
-	chat := to.JID()
-	if who.LID != "" {
-		chat = who.LID
-	}
-	said, err := o.store.Said(ctx, dev.ID, "message.received|"+chat+"|"+q.Sender+"|"+r.MessageID)
+	said, err := o.said(ctx, dev, to, who, sender, r.MessageID)
 	if said != "" {
 		q.Text = said
 	}
 	return q, err
+}
+
+// said finds the text of a message that was received, by its identity.
+func (o *Outbox) said(ctx context.Context, dev *session.Device, to message.Address, who, sender session.Linked, id string) (string, error) {
+	if sender.JID == dev.Own(false) || sender.JID == dev.Own(true) {
+		return "", nil // what we said ourselves is in the outbox
+	}
+	chat, err := o.sender.ChatKey(ctx, dev.ID, to, who.LID, who.Phone)
+	if err != nil {
+		return "", err
+	}
+	by, err := message.ParseAddress(sender.JID)
+	if err != nil {
+		return "", err
+	}
+	from, err := o.sender.ChatKey(ctx, dev.ID, by, sender.LID, sender.Phone)
+	if err != nil {
+		return "", err
+	}
+	return o.store.Said(ctx, dev.ID, "message.received|"+chat+"|"+from+"|"+id)
 }
 
 // quotedSender says who wrote the quoted message: the caller knows it, or in a direct chat it can only be the other one.

@@ -40,6 +40,7 @@ type Store interface {
 type Sender interface {
 	Ready(ctx context.Context, accountID int64, id string, queue bool) (session.Device, error)
 	Resolve(ctx context.Context, deviceID string, a message.Address) (session.Linked, error)
+	ChatKey(ctx context.Context, deviceID string, a message.Address, lid, phone string) (string, error)
 	Compose(m message.Outgoing, q session.Quote) ([]byte, error)
 	Send(ctx context.Context, deviceID string, p session.Parcel) (session.Accepted, error)
 	OnUsable(f func(deviceID string))

@@ -17,7 +17,7 @@ func (o *Outbox) fail(ctx context.Context, dev *session.Device, row *Row, why *m
 	e.Data = event.FailedMessage{MessageID: row.MessageID, Chat: row.chat(), ClientRef: event.Text(row.Body.ClientRef),
 		Reason: string(why.Reason), Error: row.Error, Attempts: row.Attempts}
 	e.SourceKey = "message.failed|" + row.MessageID
-	o.address(e, dev, row, time.Now())
+	o.address(ctx, e, dev, row, time.Now())
 	o.settle(ctx, row, e, why)
 }
 
@@ -37,26 +37,30 @@ func (o *Outbox) settle(ctx context.Context, row *Row, e *event.Event, outcome e
 }
 
 // address fills in what belongs to the device and the chat.
-func (o *Outbox) address(e *event.Event, dev *session.Device, row *Row, at time.Time) {
+func (o *Outbox) address(ctx context.Context, e *event.Event, dev *session.Device, row *Row, at time.Time) {
 	e.At, e.AccountID, e.DeviceID, e.Account = at, dev.AccountID, dev.ID, dev.Account()
-	e.Key = dev.ID + "|c|" + row.chatKey()
+	e.Key = dev.ID + "|c|" + o.chatKey(ctx, row)
 }
 
-// chatKey returns the canonical address of the chat.
-func (r *Row) chatKey() string {
-	if r.Body.LID != "" {
-		return r.Body.LID
+// chatKey returns the one address under which the chat's events are kept in order.
+func (o *Outbox) chatKey(ctx context.Context, row *Row) string {
+	a, err := message.ParseAddress(row.Chat)
+	if err != nil {
+		return row.Chat
 	}
-	return r.Chat
+	key, err := o.sender.ChatKey(ctx, row.DeviceID, a, row.Body.LID, row.Body.Phone)
+	if err != nil { // the device has just been deleted: nobody is left to be told
+		return row.Chat
+	}
+	return key
 }
 
 // sentEvent tells that WhatsApp has the message. Its identity is that of the same message seen by another way.
-func sentEvent(dev *session.Device, row *Row) *event.Event {
+func (o *Outbox) sentEvent(ctx context.Context, dev *session.Device, row *Row) *event.Event {
 	e := event.New(event.MessageSent)
 	e.Data = event.SentMessage{Message: sentMessage(dev, row), Via: "api", ClientRef: event.Text(row.Body.ClientRef)}
-	e.At, e.AccountID, e.DeviceID, e.Account = row.SentAt, dev.AccountID, dev.ID, dev.Account()
-	e.Key = dev.ID + "|c|" + row.chatKey()
-	e.SourceKey = "message.sent|" + row.chatKey() + "|me|" + row.MessageID
+	o.address(ctx, e, dev, row, row.SentAt)
+	e.SourceKey = "message.sent|" + o.chatKey(ctx, row) + "|me|" + row.MessageID
 	return e
 }
 

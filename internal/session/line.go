@@ -57,6 +57,8 @@ type Observer interface {
 	Claim(ctx context.Context, l Linked) error
 	// Commits counts what has been put on disk for this device: a way to see that storage works.
 	Commits() uint64
+	// Learn keeps pairs of addresses that came without an event.
+	Learn(ctx context.Context, list []Identity)
 	// Directory knows the addresses that the account has seen.
 	Directory() *Directory
 }

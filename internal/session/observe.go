@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"wapost/internal/event"
 	"wapost/internal/fault"
 )
 
@@ -23,7 +24,6 @@ func (s *session) Record(ctx context.Context, b Batch) error {
 	if err != nil {
 		return err
 	}
-	s.dir.learn(b.Learned)
 	s.commits.Add(1)
 	s.mu.Lock()
 	s.facts.lastEvent = time.Now()
@@ -33,21 +33,19 @@ func (s *session) Record(ctx context.Context, b Batch) error {
 }
 
 func (s *session) record(ctx context.Context, b Batch) error {
-	if len(b.Events) == 1 && len(b.Learned) == 0 {
-		return s.m.sink.Append(ctx, b.Events[0])
-	}
-	return s.m.store.Atomic(ctx, "record events", func(ctx context.Context) error {
-		if len(b.Learned) > 0 {
-			if err := s.m.identities.Learn(ctx, s.account, b.Learned); err != nil {
-				return err
-			}
+	return s.learnt(ctx, b.Learned, false, func(ctx context.Context, announced []*event.Event) error {
+		list := append(announced, b.Events...)
+		if len(list) == 1 {
+			return s.m.sink.Append(ctx, list[0])
 		}
-		for _, e := range b.Events {
-			if err := s.m.sink.Append(ctx, e); err != nil {
-				return err
+		return s.m.store.Atomic(ctx, "record events", func(ctx context.Context) error {
+			for _, e := range list {
+				if err := s.m.sink.Append(ctx, e); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 }
 

@@ -111,19 +111,7 @@ func (m *Manager) Registered(ctx context.Context, accountID int64, id, phone str
 	r := list[0]
 	r.Phone = a.Phone()
 	if r.Registered && r.LID != "" {
-		s.learn(ctx, Identity{LID: userOf(r.LID), Phone: a.User})
+		s.Learn(ctx, []Identity{{LID: userOf(r.LID), Phone: a.User}})
 	}
 	return r, nil
-}
-
-// learn keeps an address pair. A store that is down costs a second question later, nothing more.
-func (s *session) learn(ctx context.Context, i Identity) {
-	if s.dir.Knows(i) {
-		return
-	}
-	if err := s.m.identities.Learn(ctx, s.account, []Identity{i}); err != nil {
-		s.m.log.Warn("address not kept", "device_id", s.id, "error", err)
-		return
-	}
-	s.dir.learn([]Identity{i})
 }

@@ -33,9 +33,9 @@ type Store interface {
 
 // Identities keeps what accounts have learnt about who is who.
 type Identities interface {
-	// All returns what an account knows.
+	// All returns what an account knows, the oldest first.
 	All(ctx context.Context, accountID int64) ([]Identity, error)
-	// Learn adds to it; a LID that has a new number gets it.
+	// Learn adds to it; a LID that has a new number gets it and keeps its key. One without a LID is a number that is a key.
 	Learn(ctx context.Context, accountID int64, learned []Identity) error
 }
 

@@ -70,9 +70,9 @@ func (p *Person) letter(m *Message, chat types.JID) (*letter, error) {
 		return nil, err
 	}
 	switch m.Addressing {
-	case "", AddressLID, AddressPN:
+	case "", AddressLID, AddressPN, AddressPNOnly, AddressLIDOnly:
 	default:
-		return nil, fail(CodeInvalid, "addressing must be lid or pn, not %q", m.Addressing)
+		return nil, fail(CodeInvalid, "addressing must be lid, pn, pn_only or lid_only, not %q", m.Addressing)
 	}
 	l := &letter{id: m.ID, at: m.At, addressing: m.Addressing, body: body, corrupt: m.Corrupt, noSenderKey: m.NoSenderKey, missing: m.Unavailable}
 	l.kind, l.media, l.edit = classify(body)
@@ -198,14 +198,15 @@ func (p *Person) directNode(d *Device, l *letter, recipient types.JID) waBinary.
 	if l.category == "" {
 		a["notify"] = name
 	}
-	if l.addressing == AddressPN || l.addressing == "" && p.srv.faults.forDevice(d).PNAddressing {
+	byPhone := l.addressing == AddressPN || l.addressing == AddressPNOnly || l.addressing == "" && p.srv.faults.forDevice(d).PNAddressing
+	if byPhone {
 		a["from"] = p.pn
-		if !own {
+		if !own && l.addressing != AddressPNOnly {
 			a["sender_lid"] = p.lid
 		}
 	} else {
 		a["from"], a["addressing_mode"] = p.lid, "lid"
-		if !own {
+		if !own && l.addressing != AddressLIDOnly {
 			a["sender_pn"] = p.pn
 		}
 	}

@@ -78,6 +78,10 @@ type Linking struct {
 const (
 	AddressLID = "lid" // from the hidden id, with the phone number beside it
 	AddressPN  = "pn"  // from the phone number, with the hidden id beside it
+	// With one address alone: as before the servers knew hidden ids, and of people who show their number to nobody. Not in
+	// groups.
+	AddressPNOnly  = "pn_only"
+	AddressLIDOnly = "lid_only"
 )
 
 // Message is something that a person writes. Exactly one of the contents Text (alone), Media, Reaction, Edit, Revoke and

@@ -233,16 +233,22 @@ FROM events WHERE id = $1 AND account_id = $2 AND ($3 = '' OR device_id = $3) AN
 // Aliases returns the JIDs under which an account knows the person of a JID; only the JID itself when it is not a person.
 func (s *Events) Aliases(ctx context.Context, account int64, jid string) ([]string, error) {
 	user, server, _ := strings.Cut(jid, "@")
-	rows, err := s.db.read.QueryContext(ctx, `SELECT lid, phone FROM identities WHERE account_id = $1 AND (lid = $2 AND $3 = 'lid' OR phone = $2 AND $3 = 's.whatsapp.net')`,
+	rows, err := s.db.read.QueryContext(ctx, `SELECT lid, phone, chat_key FROM identities
+WHERE account_id = $1 AND (lid = $2 AND $3 = 'lid' OR (phone = $2 OR chat_key = $2) AND $3 = 's.whatsapp.net')`,
 		account, user, server)
 	if err != nil {
 		return nil, wrap("read identities", err)
 	}
 	list := []string{jid}
 	_, err = scanAll(rows, func(row scanner) (struct{}, error) {
-		var lid, phone string
-		err := row.Scan(&lid, &phone)
-		list = append(list, lid+"@lid", phone+"@s.whatsapp.net")
+		var lid, phone, key string
+		err := row.Scan(&lid, &phone, &key)
+		list = append(list, lid+"@lid")
+		for _, number := range []string{phone, key} {
+			if number != "" {
+				list = append(list, number+"@s.whatsapp.net")
+			}
+		}
 		return struct{}{}, err
 	})
 	return list, wrap("read identities", err)

@@ -24,8 +24,9 @@ import (
 //   - The retry buffer is pruned twice a day, not with every message that is sent.
 type guard struct {
 	busy     *busy
-	onTaint  func(error) // told once per connection
-	decoding sync.Mutex  // held across GetBufferedEvent and DoDecryptionTxn
+	onTaint  func(error)              // told once per connection
+	onPairs  func([]store.LIDMapping) // told of each list of addresses that the library keeps
+	decoding sync.Mutex               // held across GetBufferedEvent and DoDecryptionTxn
 
 	mu     sync.Mutex
 	taint  error

@@ -2,18 +2,26 @@ package whatsapp
 
 import (
 	"context"
+	"slices"
 
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 )
 
+// guardedLIDs stands before the library's map of addresses, which all devices share and which has no owner: what an account
+// may know is kept in its own directory. Lists that come to a device of the account are passed on to it here; single pairs
+// come with the stanza that they belong to.
 type guardedLIDs struct {
 	store.LIDStore
 	g *guard
 }
 
 func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.LIDMapping) error {
-	return s.g.run(ctx, "keep addresses", func() error { return s.LIDStore.PutManyLIDMappings(ctx, mappings) })
+	err := s.g.run(ctx, "keep addresses", func() error { return s.LIDStore.PutManyLIDMappings(ctx, slices.Clone(mappings)) })
+	if err == nil && s.g.onPairs != nil {
+		s.g.onPairs(mappings)
+	}
+	return err
 }
 
 func (s *guardedLIDs) PutLIDMapping(ctx context.Context, lid, pn types.JID) error {

@@ -54,7 +54,7 @@ var _ session.Line = (*Line)(nil)
 func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Line{d: d, log: d.log, obs: obs, ctx: ctx, cancel: cancel, own: who, order: newOrder()}
-	l.guard = &guard{busy: &l.busy, onTaint: l.tainted}
+	l.guard = &guard{busy: &l.busy, onTaint: l.tainted, onPairs: l.pairs}
 	if dev.Initialized {
 		l.guard.install(dev)
 	} else {
@@ -196,6 +196,25 @@ func (l *Line) arrivals() *order {
 
 // orderLost: from now on the order is checked, whatever waits.
 func (l *Line) orderLost() { l.arrivals().enforce() }
+
+// pairs takes what the library learnt from a list: members of a group, answers to look-ups, lists of the phone.
+func (l *Line) pairs(list []store.LIDMapping) {
+	var learned []session.Identity
+	for _, m := range list {
+		if m.LID.Server == types.HiddenUserServer && phoneOf(m.PN) != "" && m.PN.User != l.identity().jid.User {
+			learned = append(learned, session.Identity{LID: m.LID.User, Phone: m.PN.User})
+		}
+	}
+	if len(learned) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(l.ctx, pairsLimit)
+	defer cancel()
+	l.obs.Learn(ctx, learned)
+}
+
+// pairsLimit bounds how long the library waits until a list of addresses is on disk.
+const pairsLimit = 5 * time.Second
 
 // identity returns a copy of who we are.
 func (l *Line) identity() own {

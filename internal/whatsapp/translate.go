@@ -28,6 +28,7 @@ type translator struct {
 	loginAt time.Time // of this connection
 	offline bool      // WhatsApp is sending what was missed
 	now     time.Time
+	numbers []session.Identity // that became ordering keys by this occurrence
 }
 
 // translator returns one for the present moment.
@@ -44,6 +45,7 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		if p := recover(); p != nil {
 			b = t.unknown(evt, convertFailed, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
+		b.Learned = append(b.Learned, t.numbers...)
 	}()
 	switch v := evt.(type) {
 	case *events.Message:

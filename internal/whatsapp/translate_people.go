@@ -89,6 +89,9 @@ func (t *translator) addresses(j, alt types.JID) (lid, phone string) {
 			phone = phoneOf(a)
 		}
 	}
+	if own := plain(t.own.lid); own != "" && (lid == own || phone != "" && phone == phoneOf(t.own.jid)) {
+		return own, phoneOf(t.own.jid)
+	}
 	if phone == "" && lid != "" {
 		if digits := t.people.PhoneOf(strings.TrimSuffix(lid, "@"+types.HiddenUserServer)); digits != "" {
 			phone = "+" + digits
@@ -115,12 +118,18 @@ func (t *translator) chat(j, alt types.JID) event.Chat {
 	return c
 }
 
-// key returns the one canonical address of a person or chat: the LID when it is known, else what there is.
+// key returns the one canonical address of a person or chat. A number that becomes a key here is learnt with the event.
 func (t *translator) key(j, alt types.JID) string {
-	if lid, _ := t.addresses(j, alt); lid != "" {
-		return lid
+	lid, phone := t.addresses(j, alt)
+	if lid == "" && phone == "" {
+		return plain(j)
 	}
-	return plain(j)
+	digits := strings.TrimPrefix(phone, "+")
+	key, fresh := t.people.Key(strings.TrimSuffix(lid, "@"+types.HiddenUserServer), digits)
+	if fresh {
+		t.numbers = append(t.numbers, session.Identity{Phone: digits})
+	}
+	return key
 }
 
 // parse reads a JID of a protobuf; the empty JID for what is none.

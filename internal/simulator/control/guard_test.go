@@ -119,7 +119,7 @@ func TestBodiesAreReadStrictly(t *testing.T) {
 		`{"to":"4915100000003","forwarded":1,"text":"x"}`:      `forwarded must be true or false`,
 		`{"to":"4915100000003","raw":"%"}`:                     `raw must be base64`,
 		`{"to":"4915100000003","text":"x","at":"yesterday"}`:   `at must be a time such as`,
-		`{"to":"4915100000003","text":"x","addressing":"jid"}`: `addressing must be one of lid, pn, not "jid"`,
+		`{"to":"4915100000003","text":"x","addressing":"jid"}`: `addressing must be one of lid, pn, pn_only, lid_only, not "jid"`,
 		`{"to":"4915100000003"}`:                               `exactly one of text, image, video, audio, document, sticker, reaction, edit, revoke, raw, and here are 0`,
 		`{"to":"4915100000003","text":"x","raw":"AA=="}`:       `and here are 2`,
 		`{"to":"status","text":"x"}`:                           `to: the simulator has no status updates`,

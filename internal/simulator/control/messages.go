@@ -32,7 +32,7 @@ type messageBody struct {
 	Forwarded  bool     `json:"forwarded,omitempty"`
 	ExpiresS   int      `json:"expires_s,omitempty" doc:"disappearing: seconds"`
 	At         string   `json:"at,omitempty" doc:"time of the message; default now"`
-	Addressing string   `json:"addressing,omitempty" enum:"lid,pn" doc:"default lid, or pn while the fault pn_addressing is on"`
+	Addressing string   `json:"addressing,omitempty" enum:"lid,pn,pn_only,lid_only" doc:"default lid, or pn while the fault pn_addressing is on; with only: without the other address beside it"`
 
 	Corrupt     bool   `json:"corrupt,omitempty" doc:"fault: damage the ciphertext"`
 	NoSenderKey bool   `json:"no_sender_key,omitempty" doc:"fault, in groups: leave the sender key out"`
@@ -71,8 +71,8 @@ func (b *messageBody) check() error {
 		return invalid("%s carries no reply_to, mentions, forwarded or expires_s", kind)
 	case b.NoSenderKey && !toGroup:
 		return invalid("no_sender_key is for messages to groups")
-	case b.Addressing == simulator.AddressPN && toGroup:
-		return invalid("addressing pn is for messages outside of groups")
+	case b.Addressing != "" && b.Addressing != simulator.AddressLID && toGroup:
+		return invalid("addressing %s is for messages outside of groups", b.Addressing)
 	}
 	return nil
 }

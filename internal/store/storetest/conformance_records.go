@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"wapost/internal/access"
@@ -32,6 +33,7 @@ func recordCases() []testCase {
 		{"the outbox keeps the order of submission", outboxOrder},
 		{"an answer is kept once, with its effect", answers},
 		{"identities are learnt and corrected", identities},
+		{"a number that is a key stays one", identityKeys},
 		{"meta values are set and replaced", meta},
 		{"the figures count", figures},
 		{"storage can be checked", check},
@@ -388,6 +390,32 @@ func identities(s *suite) {
 	s.must(err)
 	if len(all) != 2 || !slices.Contains(all, session.Identity{LID: "1", Phone: "51"}) {
 		s.Errorf("identities: %+v", all)
+	}
+}
+
+func identityKeys(s *suite) {
+	list, ctx := s.db.Identities(), s.Context()
+	s.must(list.Learn(ctx, account, []session.Identity{{Phone: "49"}, {Phone: "49"}, {Phone: "50"}}))
+	s.must(list.Learn(ctx, account, []session.Identity{{LID: "1", Phone: "49", Key: "49"}}))
+	s.must(list.Learn(ctx, account, []session.Identity{{LID: "1", Phone: "51"}})) // a new number
+	s.must(list.Learn(ctx, account, []session.Identity{{LID: "2", Phone: "51"}})) // the number has gone to somebody else
+	all, err := list.All(ctx, account)
+	s.must(err)
+	want := []session.Identity{{Phone: "50"}, {LID: "1", Key: "49"}, {LID: "2", Phone: "51"}}
+	slices.SortFunc(all, func(a, b session.Identity) int { return strings.Compare(a.LID, b.LID) })
+	if !slices.Equal(all, want) {
+		s.Errorf("identities: %+v, want %+v", all, want)
+	}
+	for jid, want := range map[string][]string{
+		"1@lid":             {"1@lid", "1@lid", "49@s.whatsapp.net"},
+		"49@s.whatsapp.net": {"49@s.whatsapp.net", "1@lid", "49@s.whatsapp.net"},
+		"51@s.whatsapp.net": {"51@s.whatsapp.net", "2@lid", "51@s.whatsapp.net"},
+	} {
+		got, err := s.db.Events().Aliases(ctx, account, jid)
+		s.must(err)
+		if !slices.Equal(got, want) {
+			s.Errorf("aliases of %s: %v, want %v", jid, got, want)
+		}
 	}
 }
 
