@@ -24,7 +24,7 @@ var levels = map[string]int{
 	"internal/spelling": 0,
 	"internal/message":  1, "internal/egress": 1,
 	"internal/event": 2, "internal/access": 2,
-	"internal/webhook": 3,
+	"internal/webhook": 3, "internal/chat": 3,
 	"internal/session": 4, "internal/journal": 4, "internal/delivery": 4,
 	"internal/outbox": 5, "internal/replay": 5,
 	"internal/whatsapp": 6, "internal/store": 6, "internal/delivery/httppost": 6, "internal/store/storetest": 6,

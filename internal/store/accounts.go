@@ -124,6 +124,7 @@ func (s *Accounts) DeleteAccount(ctx context.Context, id int64) error {
 			return err
 		}
 		_, err = tx.Exec(ctx, `DELETE FROM accounts WHERE id = $1`, id)
+		tx.round.ledger.chats.forget()
 		return err
 	})
 	if err != nil {

@@ -157,6 +157,7 @@ func (s *Devices) Delete(ctx context.Context, id string) error {
 			return err
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM devices WHERE id = $1`, id)
+		tx.round.ledger.chats.forget()
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"wapost/internal/chat"
 	"wapost/internal/event"
 	"wapost/internal/fault"
 )
@@ -43,6 +44,7 @@ type appendJob struct {
 	event *event.Sealed
 	done  chan error
 	err   error // found when the pipeline numbers the event
+	note  *chat.Note
 }
 
 func (j *appendJob) run(r *round) error {
@@ -90,6 +92,10 @@ func (r *round) append(e *event.Sealed) error {
 		r.ledger.devices[rec.DeviceID], r.touched[rec.DeviceID] = sequence, sequence
 	}
 	r.events = append(r.events, rec)
+	if err := r.note(ctx, e, rec.Seq); err != nil {
+		r.broken = err // the event must not stay in the log alone
+		return err
+	}
 	return nil
 }
 
@@ -124,6 +130,9 @@ func (r *round) finish(ctx context.Context) error {
 		if _, err := r.stmts.setSequence.ExecContext(ctx, r.now, string(numbers)); err != nil {
 			return fmt.Errorf("set the devices' sequences: %w", err)
 		}
+	}
+	if err := r.tellChats(ctx); err != nil {
+		return err
 	}
 	return r.writeOutcomes(ctx)
 }

@@ -36,6 +36,9 @@ func (s *Identities) Learn(ctx context.Context, accountID int64, learned []sessi
 			if err := learn(ctx, tx, accountID, i); err != nil {
 				return err
 			}
+			if err := mergeChats(ctx, tx, accountID, i); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

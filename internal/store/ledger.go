@@ -13,6 +13,7 @@ import (
 type ledger struct {
 	head    int64            // seq of the newest event
 	devices map[string]int64 // device → last sequence number
+	chats   chatIDs
 }
 
 func (l *ledger) load(ctx context.Context, db interface {
@@ -42,16 +43,17 @@ func (l *ledger) next(e *event.Sealed) (int64, bool) {
 func (l *ledger) reset(head int64) {
 	l.head = head
 	clear(l.devices)
+	l.chats.forget()
 }
 
 // mark remembers where the round stands, for rollbackTo.
 func (r *round) mark() roundMark {
-	return roundMark{head: r.ledger.head, events: len(r.events), outcomes: len(r.outcomes)}
+	return roundMark{head: r.ledger.head, events: len(r.events), outcomes: len(r.outcomes), said: len(r.said)}
 }
 
 type roundMark struct {
-	head             int64
-	events, outcomes int
+	head                   int64
+	events, outcomes, said int
 }
 
 // rollbackTo forgets what a failed job added to the round, newest first, so that each device ends at its oldest number.
@@ -61,5 +63,6 @@ func (r *round) rollbackTo(m roundMark) {
 			r.ledger.devices[e.DeviceID], r.touched[e.DeviceID] = e.Sequence-1, e.Sequence-1
 		}
 	}
-	r.ledger.head, r.events, r.outcomes = m.head, r.events[:m.events], r.outcomes[:m.outcomes]
+	r.ledger.head, r.events, r.outcomes, r.said = m.head, r.events[:m.events], r.outcomes[:m.outcomes], r.said[:m.said]
+	r.ledger.chats.forget()
 }

@@ -83,7 +83,10 @@ func (r *round) numberAppends(ctx context.Context) error {
 		return fmt.Errorf("look up events and devices: %w", err)
 	}
 	first := len(r.events)
-	var keys [][]byte
+	var (
+		keys  [][]byte
+		notes []noted
+	)
 	for _, j := range jobs {
 		key := sourceKey(j.event)
 		name := nameOf(j.event, key)
@@ -98,8 +101,12 @@ func (r *round) numberAppends(ctx context.Context) error {
 		known[name] = true
 		keys = append(keys, key)
 		r.record(j.event, sequence)
+		if j.note != nil {
+			notes = append(notes, noted{j.note, j.event.DeviceID, r.ledger.head})
+		}
 	}
 	r.queueEvents(r.events[first:], keys)
+	r.queueNotes(notes)
 	return nil
 }
 
@@ -152,6 +159,7 @@ func (r *round) lookUp(ctx context.Context, jobs []*appendJob) (known map[string
 			return err
 		})
 	}
+	r.lookUpChats(b, jobs)
 	return known, onWire(r.conn, func(c *pgx.Conn) error { return c.SendBatch(ctx, b).Close() })
 }
 

@@ -55,7 +55,7 @@ FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'tabl
 FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name NOT IN (`+notOurs+`)`)...)
 	// A single INTEGER PRIMARY KEY has no index of its own there.
 	list = append(list, facts(t, db, `SELECT m.name || ' UNIQUE (' || c.name || ')' FROM sqlite_master m JOIN pragma_table_info(m.name) c
-WHERE m.type = 'table' AND c.pk = 1 AND c.type = 'INTEGER' AND m.sql LIKE '%AUTOINCREMENT%' AND m.name NOT IN (`+notOurs+`)`)...)
+WHERE m.type = 'table' AND c.pk = 1 AND c.type = 'INTEGER' AND (m.sql LIKE '%AUTOINCREMENT%' OR m.sql LIKE '%INTEGER NOT NULL PRIMARY KEY%') AND m.name NOT IN (`+notOurs+`)`)...)
 	slices.Sort(list)
 	return list
 }

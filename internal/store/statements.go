@@ -14,6 +14,9 @@ type statements struct {
 	insertEvent             *sql.Stmt
 	setSequence             *sql.Stmt
 	insertOutcomes          *sql.Stmt
+	insertMessage           *sql.Stmt
+	tellChat                *sql.Stmt
+	upsertReceipt           *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) error {
@@ -30,6 +33,9 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 		{&s.insertEvent, insertEvent},
 		{&s.setSequence, setSequence},
 		{&s.insertOutcomes, insertOutcomes},
+		{&s.insertMessage, insertMessage},
+		{&s.tellChat, tellChat},
+		{&s.upsertReceipt, upsertReceipt},
 	} {
 		stmt, err := conn.PrepareContext(ctx, p.text)
 		if err != nil {
@@ -43,7 +49,8 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 
 func (s *statements) close() error {
 	var errs []error
-	for _, stmt := range []*sql.Stmt{s.begin, s.commit, s.rollback, s.insertEvent, s.setSequence, s.insertOutcomes} {
+	for _, stmt := range []*sql.Stmt{s.begin, s.commit, s.rollback, s.insertEvent, s.setSequence, s.insertOutcomes, s.insertMessage,
+		s.tellChat, s.upsertReceipt} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())
 		}

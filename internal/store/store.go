@@ -21,6 +21,9 @@ type Options struct {
 	Vault  *vault.Vault
 	Logger *slog.Logger
 
+	// NoMessages leaves the chats and messages out: they cannot be looked up then.
+	NoMessages bool
+
 	// Patience is how long Open waits for another process to stop writing a PostgreSQL database; 0 = 30 s.
 	Patience time.Duration
 }
@@ -45,6 +48,8 @@ type DB struct {
 	health    health
 	ledger    ledger
 	swept     atomic.Int64 // best-effort events up to here are gone
+
+	noMessages bool
 }
 
 // queueLimit bounds the jobs that wait for the writer. A full queue makes callers wait: WhatsApp keeps the messages.
@@ -56,7 +61,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{vault: o.Vault, log: log, jobs: make(chan job, queueLimit), closing: make(chan struct{}), closed: make(chan struct{})}
+	db := &DB{vault: o.Vault, log: log, jobs: make(chan job, queueLimit), closing: make(chan struct{}), closed: make(chan struct{}), noMessages: o.NoMessages}
 	open := db.openFile
 	if o.URL != "" {
 		open = db.openServer

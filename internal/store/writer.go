@@ -31,6 +31,8 @@ type round struct {
 
 	events   []*event.Recorded
 	outcomes []packedOutcome
+	keep     bool             // notes of messages are kept
+	said     []saidLate       // what the chats of new messages are still to be told
 	touched  map[string]int64 // device → its newest sequence number in this round
 }
 
@@ -107,8 +109,9 @@ func (w *writer) drain() {
 
 // commit does one round and tells every job how it ended.
 func (w *writer) commit(jobs []job) {
-	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}}
+	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}, keep: !w.db.noMessages}
 	before := w.db.ledger.head
+	w.db.ledger.chats.trim()
 	errs := make([]error, len(jobs))
 	begun := time.Now()
 	err := w.transact(r, jobs, errs)

@@ -66,3 +66,14 @@ func Key() *vault.Vault {
 	}
 	return v
 }
+
+// OneDevice makes an account and a device of it.
+func OneDevice(id string) func(context.Context, *store.Tx) error {
+	return func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO accounts (customer_name, max_devices, created_at, updated_at) VALUES ('one', 9, 1, 1)`)
+		if err == nil {
+			_, err = tx.Exec(ctx, `INSERT INTO devices (id, account_id, secret_hash, state_since, created_at, updated_at) VALUES ($1, 1, $2, 1, 1, 1)`, id, []byte{0})
+		}
+		return err
+	}
+}

@@ -1,0 +1,141 @@
+package chat
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"wapost/internal/event"
+)
+
+// Act is what an event does to the messages of a chat.
+type Act uint8
+
+// The acts.
+const (
+	Said     Act = iota + 1 // a message is new
+	Edited                  // its content was replaced
+	Deleted                 // it was deleted for everyone
+	Received                // others have got, read or played own messages
+	ReadHere                // the own account has read messages on another device
+)
+
+// Me is the sender of own messages, whatever address WhatsApp used.
+const Me = "me"
+
+// Note is what an event means for the messages of a chat. It is narrow: the content stays in the event.
+type Note struct {
+	Act     Act
+	Chat    string    // canonical address
+	Name    string    // of the chat; "" = not told
+	IDs     []string  // of the messages
+	Sender  string    // of a message that was said: canonical address, or Me
+	By      []string  // addresses of who edited or deleted; nil = somebody who may
+	Kind    string    // of a message that was said
+	At      time.Time // when it was said, edited, deleted, received or read
+	Counts  bool      // as unread
+	Receipt Receipt   // of Received; the person is one canonical address
+	Status  Status    // what the history tells about an own message
+}
+
+// Receipt is how far a message has come at one person.
+type Receipt struct {
+	Person string
+	Mark   Status // Delivered, Read, Played
+}
+
+// longest bounds ids and addresses, which strangers choose: an index of PostgreSQL does not take a long one.
+const longest = 255
+
+// Of returns what an event means for the messages of its chat; false = nothing.
+func Of(e *event.Event) (Note, bool) {
+	chat, ok := chatOf(e)
+	if !ok {
+		return Note{}, false
+	}
+	n := Note{Chat: chat, At: e.At}
+	n.read(e)
+	if n.Act == 0 || len(n.Sender) > longest || len(n.Receipt.Person) > longest {
+		return Note{}, false
+	}
+	n.IDs = slices.DeleteFunc(slices.Clone(n.IDs), func(id string) bool { return id == "" || len(id) > longest })
+	return n, len(n.IDs) > 0
+}
+
+// chatOf takes the canonical address of the chat out of the ordering key: the device, a bar, "c|" and the chat.
+func chatOf(e *event.Event) (string, bool) {
+	chat, ok := strings.CutPrefix(e.Key, e.DeviceID+"|c|")
+	return chat, ok && e.DeviceID != "" && chat != "" && len(chat) <= longest
+}
+
+func (n *Note) read(e *event.Event) {
+	switch v := e.Data.(type) {
+	case event.Message:
+		n.said(&v)
+	case event.SentMessage:
+		n.said(&v.Message)
+	case event.EditedMessage:
+		n.Act, n.IDs, n.By = Edited, []string{v.MessageID}, addresses(&v.Sender, or(v.FromMe))
+	case event.DeletedMessage:
+		n.Act, n.IDs = Deleted, []string{v.MessageID}
+		if !v.ByAdmin {
+			n.By = addresses(&v.DeletedBy, v.FromMe)
+		}
+	case event.Delivered:
+		n.received(v.MessageIDs, &v.Recipient, Delivered)
+	case event.Seen:
+		mark := Read
+		if e.Type == event.MessagePlayed {
+			mark = Played
+		}
+		n.received(v.MessageIDs, &v.Recipient, mark)
+	case event.SeenBySelf:
+		n.Act, n.IDs = ReadHere, v.MessageIDs
+	}
+}
+
+func (n *Note) said(m *event.Message) {
+	n.Act, n.IDs, n.Kind, n.Sender = Said, []string{m.MessageID}, string(m.Kind), Canonical(&m.Sender, or(m.FromMe))
+	if m.SentAt != nil {
+		n.At = m.SentAt.Time
+	}
+	n.Counts = !or(m.FromMe) && !m.Story
+	switch {
+	case m.Chat.Name != nil:
+		n.Name = *m.Chat.Name
+	case m.Chat.Kind == event.DirectChat && !or(m.FromMe) && m.Sender.Name != nil:
+		n.Name = *m.Sender.Name
+	}
+}
+
+func (n *Note) received(ids []string, by *event.Person, mark Status) {
+	n.Act, n.IDs, n.Receipt = Received, ids, Receipt{Person: Canonical(by, false), Mark: mark}
+}
+
+// Canonical returns the one address of a person: the LID when it is known.
+func Canonical(p *event.Person, me bool) string {
+	switch {
+	case me:
+		return Me
+	case p.LID != nil:
+		return *p.LID
+	}
+	return p.JID
+}
+
+// addresses returns all addresses of a person, because the message may have come under another one.
+func addresses(p *event.Person, me bool) []string {
+	list := []string{p.JID}
+	if me {
+		list = append(list, Me)
+	}
+	if p.LID != nil {
+		list = append(list, *p.LID)
+	}
+	if p.Phone != nil {
+		list = append(list, strings.TrimPrefix(*p.Phone, "+")+"@s.whatsapp.net")
+	}
+	return list
+}
+
+func or(b *bool) bool { return b != nil && *b }

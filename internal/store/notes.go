@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"wapost/internal/chat"
+	"wapost/internal/event"
+)
+
+const insertMessage = `INSERT INTO messages (id, chat_id, message_id, sent_at, sender, kind, status)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+
+const tellChat = `UPDATE chats SET last_at = CASE WHEN last_at < $2 THEN $2 ELSE last_at END, unread = unread + $3,
+name = CASE WHEN $4 = '' THEN name ELSE $4 END WHERE id = $1`
+
+const upsertReceipt = `INSERT INTO receipts (chat_id, message_id, person, delivered_at, read_at, played_at, stored_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (chat_id, message_id, person) DO UPDATE SET delivered_at = coalesce(receipts.delivered_at, excluded.delivered_at),
+read_at = coalesce(receipts.read_at, excluded.read_at), played_at = coalesce(receipts.played_at, excluded.played_at)`
+
+const readHere = `UPDATE chats SET unread = (SELECT count(*) FROM messages m WHERE m.chat_id = chats.id AND m.sender <> 'me' AND m.sent_at >
+	(SELECT max(r.sent_at) FROM messages r WHERE r.chat_id = chats.id AND r.message_id IN (SELECT value FROM json_each($2))))
+WHERE id = $1 AND unread > 0 AND EXISTS (SELECT 1 FROM messages r WHERE r.chat_id = chats.id AND r.message_id IN (SELECT value FROM json_each($2)))`
+
+// saidLate is what a chat is told of its new messages at the end of the round, once for all of them.
+type saidLate struct {
+	chat, at, unread int64
+	name             string
+}
+
+// note keeps what an event means for the messages of its chat, in the transaction of the event.
+func (r *round) note(ctx context.Context, e *event.Sealed, seq int64) error {
+	if !r.keep {
+		return nil
+	}
+	n, ok := chat.Of(e.Event)
+	if !ok {
+		return nil
+	}
+	id, err := r.chatID(ctx, e.DeviceID, &n)
+	if err != nil || id == 0 {
+		return err
+	}
+	switch n.Act {
+	case chat.Said:
+		return r.sayMessage(ctx, id, &n, seq)
+	case chat.Received:
+		for _, message := range n.IDs {
+			if _, err := r.stmts.upsertReceipt.ExecContext(ctx, receiptArgs(id, message, &n, r.now)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return r.change(ctx, id, &n, seq)
+}
+
+func (r *round) sayMessage(ctx context.Context, chatID int64, n *chat.Note, seq int64) error {
+	res, err := r.stmts.insertMessage.ExecContext(ctx, seq, chatID, n.IDs[0], n.At.UnixMilli(), n.Sender, n.Kind, string(n.Status))
+	if err != nil {
+		return err
+	}
+	if added, err := res.RowsAffected(); err != nil || added == 0 {
+		return err // an id that the chat has already: the first one counts
+	}
+	r.said = append(r.said, lateOf(chatID, n))
+	return nil
+}
+
+func lateOf(chatID int64, n *chat.Note) saidLate {
+	s := saidLate{chat: chatID, at: n.At.UnixMilli(), name: n.Name}
+	if n.Counts {
+		s.unread = 1
+	}
+	return s
+}
+
+// change does what happens seldom: edits, deletions, reading on another device.
+func (r *round) change(ctx context.Context, chatID int64, n *chat.Note, seq int64) error {
+	var err error
+	switch n.Act {
+	case chat.Edited:
+		q := arguments{chatID, n.IDs[0], seq}
+		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2 AND sender IN (`+q.list(n.By)+`)`, q...)
+	case chat.Deleted:
+		q := arguments{chatID, n.IDs[0], n.At.UnixMilli()}
+		where := ""
+		if n.By != nil {
+			where = ` AND sender IN (` + q.list(n.By) + `)`
+		}
+		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+where, q...)
+	case chat.ReadHere:
+		if err := r.tellChats(ctx); err != nil { // so that the new ones are counted
+			return err
+		}
+		list, err := json.Marshal(n.IDs)
+		if err != nil {
+			return err
+		}
+		_, err = r.conn.ExecContext(ctx, readHere, chatID, string(list))
+		return err
+	}
+	return err
+}
+
+// chatID finds the number of a chat; a chat that is only now begun gets one. 0 = there is none, or its device is gone.
+func (r *round) chatID(ctx context.Context, device string, n *chat.Note) (int64, error) {
+	k := chatKey{device, n.Chat}
+	if id, ok := r.ledger.chats.known[k]; ok {
+		return id, nil
+	}
+	var id int64
+	err := r.conn.QueryRowContext(ctx, `SELECT id FROM chats WHERE device_id = $1 AND key = $2`, device, n.Chat).Scan(&id)
+	switch {
+	case err == nil:
+		r.ledger.chats.put(k, id)
+		return id, nil
+	case !errors.Is(err, sql.ErrNoRows):
+		return 0, err
+	case !begins(n):
+		return 0, nil
+	}
+	if r.ledger.chats.last == 0 {
+		if err := r.conn.QueryRowContext(ctx, lastChat).Scan(&r.ledger.chats.last); err != nil {
+			return 0, err
+		}
+	}
+	id = r.ledger.chats.last + 1
+	res, err := r.conn.ExecContext(ctx, `INSERT INTO chats (id, device_id, key, last_at) SELECT $1, id, $3, 0 FROM devices WHERE id = $2`, id, device, n.Chat)
+	if err != nil {
+		return 0, err
+	}
+	if added, err := res.RowsAffected(); err != nil || added == 0 {
+		return 0, err
+	}
+	return r.ledger.chats.next(k), nil
+}
+
+// begins reports whether a note makes a chat. A receipt may come before the message that it speaks of is in the log.
+func begins(n *chat.Note) bool { return n.Act == chat.Said || n.Act == chat.Received }
+
+// tellChats brings the chats of new messages up to date.
+func (r *round) tellChats(ctx context.Context) error {
+	for _, s := range together(r.said) {
+		if _, err := r.stmts.tellChat.ExecContext(ctx, s.chat, s.at, s.unread, s.name); err != nil {
+			return err
+		}
+	}
+	r.said = nil
+	return nil
+}
+
+// together makes one of all that is told to the same chat, in the order of their first.
+func together(list []saidLate) []saidLate {
+	if len(list) < 2 {
+		return list
+	}
+	at := make(map[int64]int, len(list))
+	sum := make([]saidLate, 0, len(list))
+	for _, s := range list {
+		i, ok := at[s.chat]
+		if !ok {
+			at[s.chat] = len(sum)
+			sum = append(sum, s)
+			continue
+		}
+		t := &sum[i]
+		t.at, t.unread = max(t.at, s.at), t.unread+s.unread
+		if s.name != "" {
+			t.name = s.name
+		}
+	}
+	return sum
+}
+
+func receiptArgs(chatID int64, message string, n *chat.Note, now int64) []any {
+	args := []any{chatID, message, n.Receipt.Person, nil, nil, nil, now}
+	at := n.At.UnixMilli()
+	switch n.Receipt.Mark {
+	case chat.Delivered:
+		args[3] = at
+	case chat.Read:
+		args[4] = at
+	case chat.Played:
+		args[5] = at
+	}
+	return args
+}
