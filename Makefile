@@ -5,7 +5,7 @@ LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VULN := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race soak bench lint vuln check build openapi clean
+.PHONY: help run test judges race soak bench lint vuln check build openapi clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,10 @@ test: ## every test that must pass before a change lands (under 5 minutes on 2 c
 	@command -v $(GO) >/dev/null || { echo "Go 1.26 or newer is missing: https://go.dev/doc/install" >&2; exit 1; }
 	$(GO) vet ./...
 	$(GO) test -timeout 8m ./...
+	@[ -d docs/verify/outside/node_modules ] || echo "skipped: libraries of Node judge our signatures after 'make judges', which needs Node and npm" >&2
+
+judges: ## install the libraries of Node that judge our signatures (docs/verify/outside)
+	npm ci --prefix docs/verify/outside --ignore-scripts --no-audit --no-fund
 
 race: ## the same under the race detector (slow; needs a C compiler)
 	$(GO) test -race -timeout 30m ./...
