@@ -39,12 +39,31 @@ const (
 	GroupJoinRequested     Type = "group.join_request"
 
 	ContactResolved    Type = "contact.identity_resolved"
+	ContactUpdated     Type = "contact.update"
 	UserAbout          Type = "user.about"
 	PushNameUpdate     Type = "pushname.update"
 	BusinessNameUpdate Type = "business.name_update"
 	IdentityChange     Type = "identity.change"
 	PresenceChange     Type = "presence.update"
 	ChatPresenceChange Type = "chat.presence"
+
+	PushNameSet       Type = "pushname.setting"
+	UnarchiveChatsSet Type = "settings.unarchive_chats"
+
+	MessageStarred      Type = "message.starred"
+	MessageDeletedForMe Type = "message.deleted_for_me"
+	StatusMuted         Type = "status.mute"
+
+	ChatMuted      Type = "chat.mute"
+	ChatArchived   Type = "chat.archive"
+	ChatPinned     Type = "chat.pin"
+	ChatMarkedRead Type = "chat.mark_read"
+	ChatCleaned    Type = "chat.clear"
+	ChatDeleted    Type = "chat.delete"
+
+	LabelEdited    Type = "label.edit"
+	LabelOnChat    Type = "label.chat"
+	LabelOnMessage Type = "label.message"
 
 	ConnectionConnected         Type = "connection.connected"
 	ConnectionDisconnected      Type = "connection.disconnected"
@@ -81,6 +100,7 @@ const (
 
 	AppStateSyncComplete Type = "appstate.sync_complete"
 	AppStateSyncError    Type = "appstate.sync_error"
+	AppStatePatched      Type = "appstate.patch_received"
 
 	ReachoutTimelock Type = "account.reachout_timelock"
 	Unknown          Type = "event.unknown"
@@ -103,9 +123,12 @@ var entries = []Entry{
 	{Type: MessagePlayedSelf, Title: "Message played by own account", Description: "The own account played incoming messages on another device.", Class: Durable, Scope: PerChat},
 	{Type: MessageReceipt, Title: "Other receipt", Description: "Every receipt without a type of its own.", Class: Noted, Scope: PerChat, Explicit: true},
 	{Type: MessageUndecryptable, Title: "Message undecryptable", Description: "A message came that cannot be read yet.", Class: Noted, Scope: PerChat},
+	{Type: MessageStarred, Title: "Message starred", Description: "A message was starred or unstarred on one of the account's devices.", Class: Noted, Scope: PerChat},
+	{Type: MessageDeletedForMe, Title: "Message deleted for me", Description: "A message was deleted for the own account alone.", Class: Noted, Scope: PerChat},
 	{Type: StatusPosted, Title: "Status posted", Description: "A story was posted by someone or by the own account.", Class: Durable, Scope: PerChat},
 	{Type: StatusDeleted, Title: "Status deleted", Description: "A story was revoked.", Class: Durable, Scope: PerChat},
 	{Type: StatusViewed, Title: "Status viewed", Description: "Someone viewed an own story.", Class: Durable, Scope: PerChat},
+	{Type: StatusMuted, Title: "Status muted", Description: "The stories of a person were muted or unmuted on one of the account's devices.", Class: Noted, Scope: PerChat},
 	{Type: NewsletterMessageReceived, Title: "Newsletter message received", Description: "A post or story of a newsletter.", Class: Durable, Scope: PerChat},
 	{Type: CallOffer, Title: "Call offered", Description: "An incoming call.", Class: Durable, Scope: PerChat},
 	{Type: CallOfferNotice, Title: "Call noticed", Description: "Notice of a call, mostly of a group.", Class: Durable, Scope: PerChat},
@@ -122,8 +145,20 @@ var entries = []Entry{
 	{Type: GroupUnlinked, Title: "Group unlinked", Description: "A group was taken out of a community.", Class: Durable, Scope: PerChat},
 	{Type: GroupJoinRequested, Title: "Group join request", Description: "Someone asked to join a group, took that back, or was rejected.", Class: Durable, Scope: PerChat},
 	{Type: ContactResolved, Title: "Contact identity resolved", Description: "It became known, or changed, which phone number belongs to a LID.", Class: Noted, Scope: PerChat},
+	{Type: ChatMuted, Title: "Chat muted", Description: "A chat was muted or unmuted on one of the account's devices.", Class: Noted, Scope: PerChat},
+	{Type: ChatArchived, Title: "Chat archived", Description: "A chat was archived or brought back.", Class: Noted, Scope: PerChat},
+	{Type: ChatPinned, Title: "Chat pinned", Description: "A chat was pinned or unpinned.", Class: Noted, Scope: PerChat},
+	{Type: ChatMarkedRead, Title: "Chat marked read", Description: "A whole chat was marked as read or unread.", Class: Noted, Scope: PerChat},
+	{Type: ChatCleaned, Title: "Chat cleared", Description: "The messages of a chat were deleted for the own account.", Class: Noted, Scope: PerChat},
+	{Type: ChatDeleted, Title: "Chat deleted", Description: "A chat was deleted for the own account.", Class: Noted, Scope: PerChat},
+	{Type: LabelEdited, Title: "Label changed", Description: "A label was made, changed or deleted.", Class: Noted, Scope: PerDevice},
+	{Type: LabelOnChat, Title: "Chat labeled", Description: "A chat was put under a label, or taken from it.", Class: Noted, Scope: PerChat},
+	{Type: LabelOnMessage, Title: "Message labeled", Description: "A message was put under a label, or taken from it.", Class: Noted, Scope: PerChat},
+	{Type: ContactUpdated, Title: "Contact changed", Description: "An entry of the address book changed on one of the account's devices.", Class: Noted, Scope: PerChat},
 	{Type: UserAbout, Title: "About changed", Description: "Someone's about text changed.", Class: Durable, Scope: PerChat},
 	{Type: PushNameUpdate, Title: "Push name changed", Description: "A push name differs from the one known before.", Class: Noted, Scope: PerChat},
+	{Type: PushNameSet, Title: "Own push name changed", Description: "The own push name was changed.", Class: Noted, Scope: PerDevice},
+	{Type: UnarchiveChatsSet, Title: "Unarchiving changed", Description: "The setting \"keep chats archived\" changed.", Class: Noted, Scope: PerDevice},
 	{Type: BusinessNameUpdate, Title: "Business name changed", Description: "A verified name differs from the one known before.", Class: Noted, Scope: PerChat},
 	{Type: IdentityChange, Title: "Security code changed", Description: "Someone's security code changed: a new phone.", Class: Noted, Scope: PerChat},
 	{Type: PresenceChange, Title: "Presence", Description: "The online state of a subscribed person.", Class: BestEffort, Scope: PerChat},
@@ -160,6 +195,7 @@ var entries = []Entry{
 	{Type: WebhookEventsExpiredType, Title: "Webhook events expired", Description: "Events that another webhook of the account held have left the log undelivered.", Class: Noted, Scope: PerAccount},
 	{Type: AppStateSyncComplete, Title: "App state synced", Description: "A collection of the account's app state (contacts, mutes, pins and so on) was fully synced.", Class: Noted, Scope: PerDevice},
 	{Type: AppStateSyncError, Title: "App state not synced", Description: "A collection of the account's app state could not be decoded.", Class: Noted, Scope: PerDevice},
+	{Type: AppStatePatched, Title: "App state changed", Description: "One change of the account's app state, as WhatsApp keeps it; it comes besides the event of its own kind.", Class: Noted, Scope: PerDevice, Explicit: true},
 	{Type: Unknown, Title: "Unknown event", Description: "The library gave an event that we do not know or could not convert; its raw form is kept.", Class: Noted, Scope: PerDevice},
 	{Type: WebhookTest, Title: "Webhook test", Description: "A test was asked for. It goes to that webhook only and is not in the log.", Class: BestEffort, Scope: PerAccount},
 	{Type: WebhookReplayFinished, Title: "Replay finished", Description: "A replay to another webhook of the account has ended.", Class: Noted, Scope: PerAccount},

@@ -17,8 +17,26 @@ type librarySays struct {
 func (s *librarySays) event(t *testing.T) any {
 	t.Helper()
 	make, ok := map[string]func() any{
-		"JoinedGroup": func() any { return new(events.JoinedGroup) },
-		"GroupInfo":   func() any { return new(events.GroupInfo) },
+		"JoinedGroup":             func() any { return new(events.JoinedGroup) },
+		"GroupInfo":               func() any { return new(events.GroupInfo) },
+		"Mute":                    func() any { return new(events.Mute) },
+		"Archive":                 func() any { return new(events.Archive) },
+		"Pin":                     func() any { return new(events.Pin) },
+		"MarkChatAsRead":          func() any { return new(events.MarkChatAsRead) },
+		"ClearChat":               func() any { return new(events.ClearChat) },
+		"DeleteChat":              func() any { return new(events.DeleteChat) },
+		"Star":                    func() any { return new(events.Star) },
+		"DeleteForMe":             func() any { return new(events.DeleteForMe) },
+		"LabelEdit":               func() any { return new(events.LabelEdit) },
+		"LabelAssociationChat":    func() any { return new(events.LabelAssociationChat) },
+		"LabelAssociationMessage": func() any { return new(events.LabelAssociationMessage) },
+		"Contact":                 func() any { return new(events.Contact) },
+		"PushNameSetting":         func() any { return new(events.PushNameSetting) },
+		"UnarchiveChatsSetting":   func() any { return new(events.UnarchiveChatsSetting) },
+		"UserStatusMute":          func() any { return new(events.UserStatusMute) },
+		"AppState":                func() any { return new(events.AppState) },
+		"AppStateSyncComplete":    func() any { return new(events.AppStateSyncComplete) },
+		"AppStateSyncError":       func() any { return new(events.AppStateSyncError) },
 	}[s.Type]
 	if !ok {
 		t.Fatalf("the tests do not know %q of the library", s.Type)

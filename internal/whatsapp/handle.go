@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"runtime/debug"
 
+	"go.mau.fi/whatsmeow/appstate"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"wapost/internal/session"
@@ -37,6 +38,7 @@ func (l *Line) handle(evt any) (ok bool) {
 		l.refuse(session.ReasonOrder)
 		return false
 	}
+	l.noteName(evt)
 	batch := l.translator().translate(evt)
 	if len(batch.Events) == 0 {
 		return true
@@ -49,6 +51,23 @@ func (l *Line) handle(evt any) (ok bool) {
 		l.obs.Signal(session.Timelock{Active: v.IsActive, Until: timelockEnd(v)})
 	}
 	return true
+}
+
+// noteName keeps our copy of the own push name: it comes after linking, and when it is changed on the phone. The library has
+// written its own in this goroutine just before.
+func (l *Line) noteName(evt any) {
+	switch v := evt.(type) {
+	case *events.AppStateSyncComplete:
+		if v.Name != appstate.WAPatchCriticalBlock {
+			return // another goroutine may be writing the name
+		}
+	case *events.PushNameSetting:
+	default:
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.own.pushName = l.cli.Store.PushName
 }
 
 // refuse stops this connection: nothing more is taken from it, and it is closed before the handler returns, so that no

@@ -45,7 +45,7 @@ func secret(name protoreflect.Name) bool {
 	switch name {
 	case "messageSecret", "botMessageSecret", "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage",
 		"appStateSyncKeyShare", "groupRootKeyShare", "rootSecretDistributeMessage", "ephemeralSharedSecret",
-		"accountEncryptionAttestation":
+		"accountEncryptionAttestation", "nctSaltSyncAction", "wasaRootSecretAction", "secretCode":
 		return true
 	}
 	return false
@@ -88,6 +88,8 @@ func rawEvent(evt any) (raw *event.Raw) {
 		return nil // of use only with the media key, and never shown
 	case *events.HistorySync:
 		return nil // whole chats
+	case *events.AppState:
+		return nil // may hold secrets; what may be shown is in appstate.patch_received
 	case *events.FBMessage:
 		return &event.Raw{Library: library, Type: name, JSON: mustJSON(map[string]string{"id": v.Info.ID})}
 	}

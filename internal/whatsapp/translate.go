@@ -64,8 +64,9 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		return t.device(event.AppStateSyncComplete, event.AppStateSynced{Name: string(v.Name), Version: int64(v.Version), Recovery: v.Recovery})
 	case *events.AppStateSyncError: // the cause may hold what a person wrote: it belongs into the log
 		return t.device(event.AppStateSyncError, event.AppStateFailed{Name: event.Text(string(v.Name)), FullSync: v.FullSync, Error: "the collection could not be decoded"})
-	case *events.AppState: // besides the struct of its own kind, which comes too
-		return session.Batch{}
+	}
+	if b, ok := t.appState(evt); ok {
+		return b
 	}
 	if b, ok := t.call(evt); ok {
 		return b

@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"strconv"
-	"time"
 
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
@@ -13,12 +12,7 @@ import (
 
 // joined translates that the own account is in a group that it was not in before.
 func (t *translator) joined(v *events.JoinedGroup) session.Batch {
-	actor, actorPairs := t.actor(v.Sender, v.SenderPN, v.Notify)
-	var p parties
-	p.learned = actorPairs
-	for _, m := range v.Participants {
-		p.learn(t.people, m.LID, m.PhoneNumber)
-	}
+	actor, learned := t.actor(v.Sender, v.SenderPN, v.Notify) // the members come to the directory as a list
 	e := event.New(event.GroupJoined)
 	e.At = t.now
 	if v.Type == newGroup && !v.GroupCreated.IsZero() { // the library gives no other time
@@ -29,7 +23,7 @@ func (t *translator) joined(v *events.JoinedGroup) session.Batch {
 	e.SourceKey = identity(string(e.Type), plain(v.JID), strconv.FormatInt(v.GroupCreated.Unix(), 10), digest(v))
 	e.Data = t.groupJoin(v, actor)
 	e.Raw = rawEvent(v)
-	return session.Batch{Events: []*event.Event{e}, Learned: p.learned}
+	return session.Batch{Events: []*event.Event{e}, Learned: learned}
 }
 
 // newGroup is the library's mark of a group that was made just now.
@@ -73,12 +67,4 @@ func memberAddMode(mode string) string {
 		return "all"
 	}
 	return mode
-}
-
-// timeOf returns a time of the library for a payload; it writes "never" as the zero time or as the epoch.
-func timeOf(at time.Time) *event.Time {
-	if at.Unix() <= 0 {
-		return nil
-	}
-	return event.TimeOf(at)
 }
