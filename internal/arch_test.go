@@ -27,7 +27,7 @@ var levels = map[string]int{
 	"internal/webhook": 3, "internal/chat": 3,
 	"internal/session": 4, "internal/journal": 4, "internal/delivery": 4,
 	"internal/outbox": 5, "internal/replay": 5,
-	"internal/whatsapp": 6, "internal/store": 6, "internal/delivery/httppost": 6, "internal/store/storetest": 6,
+	"internal/whatsapp": 6, "internal/store": 6, "internal/delivery/httppost": 6, "internal/store/storetest": 6, "internal/store/powercut": 6,
 	"internal/httpapi": 7, "internal/httpapi/strict": 6, "internal/metrics": 7,
 	"internal/app": 8, "internal/app/apptest": 8,
 	"cmd/wapost": 9, "internal/bench": 9,
@@ -53,6 +53,7 @@ var only = []struct {
 	{"github.com/danielgtaylor/huma", []string{"internal/httpapi"}, "HTTP lives in httpapi"},
 	{"github.com/prometheus", []string{"internal/metrics"}, "rooms tell plain figures; one room collects them"},
 	{"github.com/alecthomas/kong", []string{"cmd/wapost"}, "flags are the command's; rooms take options"},
+	{"wapost/internal/store/powercut", nil, "a disk that forgets is for tests"},
 	{"wapost/internal/simulator", []string{"cmd/wapost", "internal/simulator", "internal/bench"}, "production code must not reach the simulator but through its address"},
 }
 

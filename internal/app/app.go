@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -65,7 +64,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 
 func (a *App) open(ctx context.Context) error {
 	o := &a.options
-	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+	if err := makeDirectory(o.Data); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
 	made, err := o.Secrets.complete(o.Data)

@@ -69,19 +69,6 @@ func (f secretFile) load(dir string) (fresh bool, err error) {
 	return true, writePrivate(path, *f.value+"\n")
 }
 
-// writePrivate makes a file that only we can read, and puts it on disk before it is used.
-func writePrivate(path, content string) error {
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("make %s: %w", filepath.Base(path), err)
-	}
-	_, err = out.WriteString(content)
-	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	return nil
-}
-
 func random(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails (crypto/rand)

@@ -58,3 +58,34 @@ func TestASimulatorMustBeOnThisMachine(t *testing.T) {
 		}
 	}
 }
+
+// A start that a power cut ended in the middle leaves a part of a file, which is no secret.
+func TestAHalfWrittenSecretIsMadeAnew(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "data")
+	if err := makeDirectory(dir); err != nil {
+		t.Fatal(err)
+	}
+	part := filepath.Join(dir, "instance.key.part")
+	if err := os.WriteFile(part, []byte("0123456789abcdef"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var s Secrets
+	made, err := s.complete(dir)
+	if err != nil || len(made) != 3 || len(s.Instance) != 64 {
+		t.Fatalf("made %v, %v", made, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*.part")); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+func TestASecretThatExistsIsNeverReplaced(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "instance.key")
+	if err := writePrivate(path, "first"); err != nil {
+		t.Fatal(err)
+	}
+	err := writePrivate(path, "second")
+	if b, rerr := os.ReadFile(path); err == nil || rerr != nil || string(b) != "first" {
+		t.Errorf("%q, %v, %v", b, err, rerr)
+	}
+}

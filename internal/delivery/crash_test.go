@@ -44,7 +44,7 @@ func TestSoakKillNineAtEachStep(t *testing.T) {
 // was in flight and has the same id.
 func killAtEachStep(t *testing.T, runs int) {
 	t.Helper()
-	l := &ledger{next: map[string]int{}, ids: map[string]string{}, told: map[string]int{}}
+	l := newLedger()
 	server := httptest.NewServer(l)
 	defer server.Close()
 	path := filepath.Join(t.TempDir(), "wapost.db")
@@ -68,6 +68,12 @@ type ledger struct {
 	told       map[string]int    // key → highest number that Append accepted
 	duplicates int
 	wrong      []string
+
+	disk string // directory of a powercut.Disk; "" = the file system
+}
+
+func newLedger() *ledger {
+	return &ledger{next: map[string]int{}, ids: map[string]string{}, told: map[string]int{}}
 }
 
 func (l *ledger) ServeHTTP(_ http.ResponseWriter, q *http.Request) {
@@ -111,7 +117,7 @@ func (l *ledger) watch(t *testing.T, path, url, spec string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0])
-	cmd.Env = append(os.Environ(), crashPath+"="+path, crashURL+"="+url, crashSpec+"="+spec)
+	cmd.Env = append(os.Environ(), crashPath+"="+path, crashURL+"="+url, crashSpec+"="+spec, crashDisk+"="+l.disk)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -28,6 +28,7 @@ const (
 	crashPath = "WAPOST_TEST_CRASH_PATH"
 	crashURL  = "WAPOST_TEST_CRASH_URL"
 	crashSpec = "WAPOST_TEST_CRASH_STEP" // step:n = kill yourself at the nth pass of the step; finish:0 = deliver everything and end
+	crashDisk = "WAPOST_TEST_CRASH_DISK" // optional: the path lies on this powercut.Disk
 )
 
 func TestMain(m *testing.M) {
@@ -63,6 +64,13 @@ func crashChild(path string) error {
 		return err
 	}
 	f := &fuse{step: step, n: n}
+	if dir := os.Getenv(crashDisk); dir != "" {
+		watcher, err := watchDisk(dir, f)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = watcher.Close() }() // at the end of the process
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	db, err := store.Open(ctx, store.Options{Path: path, Vault: storetest.Key()})
