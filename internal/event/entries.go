@@ -21,6 +21,10 @@ const (
 	StatusViewed  Type = "status.viewed"
 
 	NewsletterMessageReceived Type = "newsletter.message_received"
+	NewsletterJoin            Type = "newsletter.join"
+	NewsletterLeave           Type = "newsletter.leave"
+	NewsletterMuteChange      Type = "newsletter.mute_change"
+	NewsletterLiveUpdate      Type = "newsletter.live_update"
 
 	CallOffer       Type = "call.offer"
 	CallOfferNotice Type = "call.offer_notice"
@@ -44,6 +48,9 @@ const (
 	PushNameUpdate     Type = "pushname.update"
 	BusinessNameUpdate Type = "business.name_update"
 	IdentityChange     Type = "identity.change"
+	PictureChange      Type = "picture.update"
+	PrivacySettings    Type = "privacy.settings"
+	BlocklistChange    Type = "blocklist.change"
 	PresenceChange     Type = "presence.update"
 	ChatPresenceChange Type = "chat.presence"
 
@@ -130,6 +137,10 @@ var entries = []Entry{
 	{Type: StatusViewed, Title: "Status viewed", Description: "Someone viewed an own story.", Class: Durable, Scope: PerChat},
 	{Type: StatusMuted, Title: "Status muted", Description: "The stories of a person were muted or unmuted on one of the account's devices.", Class: Noted, Scope: PerChat},
 	{Type: NewsletterMessageReceived, Title: "Newsletter message received", Description: "A post or story of a newsletter.", Class: Durable, Scope: PerChat},
+	{Type: NewsletterJoin, Title: "Newsletter followed", Description: "The account follows a newsletter, from any device.", Class: Durable, Scope: PerChat},
+	{Type: NewsletterLeave, Title: "Newsletter left", Description: "The account does not follow a newsletter any more.", Class: Durable, Scope: PerChat},
+	{Type: NewsletterMuteChange, Title: "Newsletter muted", Description: "A newsletter was muted or unmuted.", Class: Durable, Scope: PerChat},
+	{Type: NewsletterLiveUpdate, Title: "Newsletter counters", Description: "Views and reactions of posts changed, while the account has subscribed to live updates.", Class: Durable, Scope: PerChat},
 	{Type: CallOffer, Title: "Call offered", Description: "An incoming call.", Class: Durable, Scope: PerChat},
 	{Type: CallOfferNotice, Title: "Call noticed", Description: "Notice of a call, mostly of a group.", Class: Durable, Scope: PerChat},
 	{Type: CallAccept, Title: "Call accepted", Description: "A call was accepted on another own device or by the peer.", Class: Durable, Scope: PerChat},
@@ -161,6 +172,9 @@ var entries = []Entry{
 	{Type: UnarchiveChatsSet, Title: "Unarchiving changed", Description: "The setting \"keep chats archived\" changed.", Class: Noted, Scope: PerDevice},
 	{Type: BusinessNameUpdate, Title: "Business name changed", Description: "A verified name differs from the one known before.", Class: Noted, Scope: PerChat},
 	{Type: IdentityChange, Title: "Security code changed", Description: "Someone's security code changed: a new phone.", Class: Noted, Scope: PerChat},
+	{Type: PictureChange, Title: "Picture changed", Description: "The picture of a person, of a group or of the own account changed. That of the own account is recorded only.", Class: Noted, Scope: PerChat},
+	{Type: PrivacySettings, Title: "Privacy settings changed", Description: "Own privacy settings changed.", Class: Noted, Scope: PerDevice},
+	{Type: BlocklistChange, Title: "Block list changed", Description: "The block list of the own account changed.", Class: Noted, Scope: PerDevice},
 	{Type: PresenceChange, Title: "Presence", Description: "The online state of a subscribed person.", Class: BestEffort, Scope: PerChat},
 	{Type: ChatPresenceChange, Title: "Typing", Description: "Someone types or records.", Class: BestEffort, Scope: PerChat},
 	{Type: ConnectionConnected, Title: "Connected", Description: "The device is logged in and usable.", Class: Noted, Scope: PerDevice},

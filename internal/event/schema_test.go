@@ -115,6 +115,8 @@ func memberViolations(s map[string]any, value map[string]any, path string) (wron
 	for name, v := range value {
 		if m, ok := members[name]; ok {
 			wrong = append(wrong, violations(m, v, path+"."+name)...)
+		} else if other, ok := s["additionalProperties"].(map[string]any); ok {
+			wrong = append(wrong, violations(other, v, path+"."+name)...)
 		} else if described {
 			wrong = append(wrong, fmt.Sprintf("%s.%s is not described", path, name))
 		}

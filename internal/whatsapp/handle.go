@@ -39,6 +39,7 @@ func (l *Line) handle(evt any) (ok bool) {
 		return false
 	}
 	l.noteName(evt)
+	l.complete(evt)
 	batch := l.translator().translate(evt)
 	if len(batch.Events) == 0 {
 		return true

@@ -35,6 +35,8 @@ func occurrenceOf(evt any) occurrence {
 		if len(v.MessageIDs) > 0 {
 			return occurrence{key: stanzaKey{"receipt", v.MessageIDs[0]}, ordered: true}
 		}
+	case *events.Picture: // without an id it is the own one, which is told on a goroutine of its own
+		return occurrence{label: fmt.Sprintf("%T", evt), acked: v.PictureID == "" && !v.Remove}
 	case *events.Presence, *events.ChatPresence, *events.PushName, *events.BusinessName, *events.IdentityChange,
 		*events.PrivacySettings, *events.Blocklist, *events.HistorySync, *events.AppState, *events.AppStateSyncComplete,
 		*events.AppStateSyncError, *events.Contact, *events.Pin, *events.Mute, *events.Archive, *events.MarkChatAsRead,

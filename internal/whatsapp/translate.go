@@ -74,6 +74,12 @@ func (t *translator) translate(evt any) (b session.Batch) {
 	if b, ok := t.aboutPerson(evt); ok {
 		return b
 	}
+	if b, ok := t.aboutAccount(evt); ok {
+		return b
+	}
+	if b, ok := t.newsletter(evt); ok {
+		return b
+	}
 	return t.unknown(evt, unknownType, nil)
 }
 

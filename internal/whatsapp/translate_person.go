@@ -31,6 +31,8 @@ func (t *translator) aboutPerson(evt any) (session.Batch, bool) {
 		data := event.About{User: t.anyone(v.JID), About: v.Status}
 		source := identity(string(event.UserAbout), t.key(v.JID, types.EmptyJID), strconv.FormatInt(v.Timestamp.Unix(), 10), v.Status)
 		return t.personEvent(event.UserAbout, v.JID, v.Timestamp, source, data), true
+	case *events.Picture:
+		return t.picture(v), true
 	case *events.Presence:
 		data := event.PresenceUpdate{User: t.anyone(v.From), Online: !v.Unavailable, LastSeenAt: event.TimeOf(v.LastSeen)}
 		return t.personEvent(event.PresenceChange, v.From, time.Time{}, "", data), true
