@@ -52,6 +52,8 @@ func (l *line) Send(context.Context, session.Parcel) (session.Accepted, error) {
 }
 func (l *line) Lookup(context.Context, []string) ([]session.Registration, error) { return nil, nil }
 func (l *line) Logout(context.Context) error                                     { return nil }
+func (l *line) Download(context.Context, event.Attachment, session.Target) error { return nil }
+func (l *line) AskPhone(context.Context, event.Attachment) error                 { return nil }
 
 func (l *line) closed() int { l.mu.Lock(); defer l.mu.Unlock(); return l.closes }
 

@@ -41,6 +41,10 @@ type Line interface {
 	Send(ctx context.Context, p Parcel) (Accepted, error)
 	// Lookup asks which phone numbers are on WhatsApp.
 	Lookup(ctx context.Context, phones []string) ([]Registration, error)
+	// Download writes a file into to, decrypted and checked. Errors: as Manager.Download.
+	Download(ctx context.Context, f event.Attachment, to Target) error
+	// AskPhone asks the phone to upload the files of a message once more. Errors: as Manager.AskPhone.
+	AskPhone(ctx context.Context, f event.Attachment) error
 	// Logout unlinks the device at WhatsApp and deletes its keys.
 	Logout(ctx context.Context) error
 }
@@ -64,9 +68,11 @@ type Observer interface {
 }
 
 // Batch is what one occurrence at WhatsApp gave: one event mostly, and addresses learnt with it. It is recorded as a whole.
+// An answer of the phone comes alone.
 type Batch struct {
 	Events  []*event.Event
 	Learned []Identity
+	Answers []PhoneAnswer
 }
 
 // Parcel is a message ready for WhatsApp.

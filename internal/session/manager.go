@@ -18,6 +18,7 @@ type Options struct {
 	Identities Identities
 	Sink       Sink
 	Dialer     Dialer
+	Answers    Answers // optional
 	Logger     *slog.Logger
 	Spread     time.Duration // per device, between the first connects after a start; 0 = 50 ms
 }
@@ -28,6 +29,7 @@ type Manager struct {
 	identities Identities
 	sink       Sink
 	dialer     Dialer
+	answers    Answers
 	log        *slog.Logger
 	spread     time.Duration
 	diary      *diary
@@ -52,7 +54,7 @@ func NewManager(o Options) *Manager {
 	if o.Spread == 0 {
 		o.Spread = 50 * time.Millisecond
 	}
-	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
+	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, answers: o.Answers, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
 		loaded: make(chan struct{}), all: map[string]*session{}, dirs: map[int64]*Directory{}}
 }
 

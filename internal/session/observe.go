@@ -33,6 +33,9 @@ func (s *session) Record(ctx context.Context, b Batch) error {
 }
 
 func (s *session) record(ctx context.Context, b Batch) error {
+	if len(b.Answers) > 0 {
+		return s.answered(ctx, b.Answers)
+	}
 	return s.learnt(ctx, b.Learned, false, func(ctx context.Context, announced []*event.Event) error {
 		list := append(announced, b.Events...)
 		if len(list) == 1 {

@@ -156,6 +156,9 @@ func (s *Devices) Delete(ctx context.Context, id string) error {
 		if err := s.db.tellHooksGone(ctx, tx, `SELECT id FROM webhooks WHERE device_id = $1`, id); err != nil {
 			return err
 		}
+		if err := doomMedia(ctx, tx, `device_id = $1`, id); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `DELETE FROM devices WHERE id = $1`, id)
 		tx.round.ledger.chats.forget()
 		return err

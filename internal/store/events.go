@@ -96,7 +96,7 @@ func (r *round) append(e *event.Sealed) error {
 		r.broken = err // the event must not stay in the log alone
 		return err
 	}
-	return nil
+	return r.appendMedia(ctx, e)
 }
 
 // nextSequence returns the number after the device's last one; 0 for events that are not numbered.

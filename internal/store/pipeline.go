@@ -86,6 +86,7 @@ func (r *round) numberAppends(ctx context.Context) error {
 	var (
 		keys  [][]byte
 		notes []noted
+		fresh []*event.Sealed
 	)
 	for _, j := range jobs {
 		key := sourceKey(j.event)
@@ -101,12 +102,18 @@ func (r *round) numberAppends(ctx context.Context) error {
 		known[name] = true
 		keys = append(keys, key)
 		r.record(j.event, sequence)
+		fresh = append(fresh, j.event)
 		if j.note != nil {
 			notes = append(notes, noted{j.note, j.event.DeviceID, r.ledger.head})
 		}
 	}
 	r.queueEvents(r.events[first:], keys)
 	r.queueNotes(notes)
+	for _, e := range fresh {
+		if err := r.appendMedia(ctx, e); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -17,6 +17,7 @@ type statements struct {
 	insertMessage           *sql.Stmt
 	tellChat                *sql.Stmt
 	upsertReceipt           *sql.Stmt
+	insertMedia             *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) error {
@@ -36,6 +37,7 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 		{&s.insertMessage, insertMessage},
 		{&s.tellChat, tellChat},
 		{&s.upsertReceipt, upsertReceipt},
+		{&s.insertMedia, insertMedia},
 	} {
 		stmt, err := conn.PrepareContext(ctx, p.text)
 		if err != nil {
@@ -50,7 +52,7 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 func (s *statements) close() error {
 	var errs []error
 	for _, stmt := range []*sql.Stmt{s.begin, s.commit, s.rollback, s.insertEvent, s.setSequence, s.insertOutcomes, s.insertMessage,
-		s.tellChat, s.upsertReceipt} {
+		s.tellChat, s.upsertReceipt, s.insertMedia} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())
 		}

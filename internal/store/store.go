@@ -49,7 +49,8 @@ type DB struct {
 	ledger    ledger
 	swept     atomic.Int64 // best-effort events up to here are gone
 
-	noMessages bool
+	noMessages  bool
+	mediaWanted func(event.Attachment) bool // nil = nothing is fetched unasked
 }
 
 // queueLimit bounds the jobs that wait for the writer. A full queue makes callers wait: WhatsApp keeps the messages.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wapost/internal/event"
+	"wapost/internal/vault"
 )
 
 // job is one caller's share of a commit round.
@@ -34,6 +35,9 @@ type round struct {
 	keep     bool             // notes of messages are kept
 	said     []saidLate       // what the chats of new messages are still to be told
 	touched  map[string]int64 // device → its newest sequence number in this round
+
+	vault       *vault.Vault
+	mediaWanted func(event.Attachment) bool
 }
 
 // maxRound bounds the jobs of a round, so that the first of them does not wait for a long tail.
@@ -109,7 +113,8 @@ func (w *writer) drain() {
 
 // commit does one round and tells every job how it ended.
 func (w *writer) commit(jobs []job) {
-	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}, keep: !w.db.noMessages}
+	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}, keep: !w.db.noMessages,
+		vault: w.db.vault, mediaWanted: w.db.mediaWanted}
 	before := w.db.ledger.head
 	w.db.ledger.chats.trim()
 	errs := make([]error, len(jobs))

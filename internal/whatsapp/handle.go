@@ -41,7 +41,7 @@ func (l *Line) handle(evt any) (ok bool) {
 	l.noteName(evt)
 	l.complete(evt)
 	batch := l.translator().translate(evt)
-	if len(batch.Events) == 0 {
+	if len(batch.Events) == 0 && len(batch.Answers) == 0 {
 		return true
 	}
 	if !l.commit(occ, batch, evt) {

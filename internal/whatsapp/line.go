@@ -76,7 +76,7 @@ func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line
 	cli.GetClientPayload = func() *waWa6.ClientPayload { return d.version.stamp(dev.GetClientPayload()) }
 	cli.SetWebsocketHTTPClient(&http.Client{Transport: d.transport, Timeout: socketLimit})
 	cli.SetPreLoginHTTPClient(&http.Client{Transport: d.transport, Timeout: socketLimit})
-	cli.SetMediaHTTPClient(&http.Client{Transport: d.transport})
+	cli.SetMediaHTTPClient(&http.Client{Transport: witness{d.transport}})
 	cli.AddEventHandlerWithSuccessStatus(l.handle)
 	l.cli = cli
 	return l

@@ -64,6 +64,8 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		return t.device(event.AppStateSyncComplete, event.AppStateSynced{Name: string(v.Name), Version: int64(v.Version), Recovery: v.Recovery})
 	case *events.AppStateSyncError: // the cause may hold what a person wrote: it belongs into the log
 		return t.device(event.AppStateSyncError, event.AppStateFailed{Name: event.Text(string(v.Name)), FullSync: v.FullSync, Error: "the collection could not be decoded"})
+	case *events.MediaRetry:
+		return session.Batch{Answers: []session.PhoneAnswer{phoneAnswer(v)}}
 	}
 	if b, ok := t.appState(evt); ok {
 		return b

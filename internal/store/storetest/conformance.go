@@ -18,7 +18,7 @@ import (
 
 // Conformance says what every database must do. at gives an empty place for each case.
 func Conformance(t *testing.T, at func(*testing.T) Place) {
-	for _, c := range slices.Concat(logCases(), settleCases(), recordCases(), messageCases()) {
+	for _, c := range slices.Concat(logCases(), settleCases(), recordCases(), messageCases(), mediaCases()) {
 		t.Run(c.name, func(t *testing.T) { c.test(newSuite(t, at(t))) })
 	}
 }
@@ -59,10 +59,17 @@ func newSuite(t *testing.T, at Place) *suite {
 
 func (s *suite) start() {
 	s.Helper()
+	s.reopen(nil)
+}
+
+// reopen opens the database; wanted decides which files are fetched unasked.
+func (s *suite) reopen(wanted func(event.Attachment) bool) *store.DB {
+	s.Helper()
 	db, err := store.Open(s.Context(), s.at.Options(s))
 	if err != nil {
 		s.Fatal(err)
 	}
+	db.OnMediaWanted(wanted)
 	db.OnRecorded(func(list []*event.Recorded) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -82,6 +89,7 @@ func (s *suite) start() {
 		}
 	})
 	s.Cleanup(s.stop)
+	return db
 }
 
 func (s *suite) restart() {
