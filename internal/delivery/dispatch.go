@@ -65,10 +65,10 @@ func (e *Engine) next(p *endpoint, now time.Time) *lane {
 	if p.breaker.open() && (p.probing || now.Before(p.breaker.probeAt)) {
 		return nil // awaitProbe has set a timer
 	}
-	if wait := p.nextSend.Sub(now); wait > 0 {
+	if p.pace.next.After(now) {
 		if !p.wakes {
 			p.wakes = true
-			e.timers.at(p.nextSend, func() { p.wakes = false; e.wish(p) })
+			e.timers.at(p.pace.next, func() { p.wakes = false; e.wish(p) })
 		}
 		return nil
 	}
@@ -119,10 +119,7 @@ func (e *Engine) send(p *endpoint, l *lane, now time.Time) {
 	if en.attempts > 0 {
 		p.retrying++
 	}
-	if p.hook.RateLimit > 0 {
-		gap := time.Second / time.Duration(p.hook.RateLimit)
-		p.nextSend = later(p.nextSend, now.Add(-10*gap)).Add(gap) // a short burst is free
-	}
+	p.pace.spend(now, p.hook.RateLimit)
 	j := job{endpoint: p, entry: en, probe: p.breaker.open(), began: now, request: Request{
 		Webhook: p.hook, Event: en.event, Attempt: en.attempts + 1, NextRetry: nextRetry(en.tries)}}
 	p.probing = p.probing || j.probe

@@ -31,8 +31,10 @@ type endpoint struct {
 	retrying int  // of flying: not first tries
 	slow     int  // in flight allowed while the backlog drains after an outage; 0 = no such limit
 	probing  bool
-	nextSend time.Time // rate limit
-	wakes    bool      // a timer is set for nextSend
+	pace     pace
+	wakes    bool // a timer is set for pace.next
+
+	besideWakes bool // a timer is set for pace.besideAt
 
 	breaker  breaker
 	streak   []*entry  // entries charged by the present run of endpoint failures: an outage gives their tries back

@@ -44,6 +44,7 @@ type Engine struct {
 	logHead    int64               // newest committed event that we heard of
 	pumping    bool                // a page between head and logHead is on its way
 	turns      []*endpoint
+	beside     map[int64][]chan struct{} // who waits for a Turn, by webhook
 	flying     int
 	resident   int // bytes of bodies held
 	batch      Batch
@@ -71,7 +72,7 @@ func New(o Options) *Engine {
 	return &Engine{store: o.Store, transport: o.Transport, log: o.Logger, options: o, mail: newMailbox(),
 		workers: workers{jobs: make(chan job)}, readers: make(chan struct{}, 4), done: make(chan struct{}),
 		endpoints: map[int64]*endpoint{}, byAccount: map[int64][]*endpoint{}, leaving: map[int64]*endpoint{},
-		loading: map[int64]bool{}, unsaved: map[*endpoint]struct{}{}}
+		loading: map[int64]bool{}, beside: map[int64][]chan struct{}{}, unsaved: map[*endpoint]struct{}{}}
 }
 
 // Recorded tells the engine about committed events, in commit order. It never blocks.

@@ -55,6 +55,7 @@ func (e *Engine) attach(s State) *endpoint {
 		e.ready(p, l)
 	}
 	e.awaitProbe(p)
+	e.giveTurns(p)
 	return p
 }
 

@@ -35,7 +35,9 @@ func (s *Service) retries(ctx, wire context.Context, webhookID int64, list []Ret
 
 func (s *Service) byHand(ctx, wire context.Context, w *webhook.Webhook, i Item) bool {
 	for ctx.Err() == nil {
-		s.pace(ctx, w)
+		if !s.pace(ctx, w) {
+			return false
+		}
 		o := s.attempt(wire, w, i)
 		if o.Class != delivery.ClassLocal {
 			return s.record(wire, Attempt{WebhookID: w.ID, Item: i, Trigger: delivery.Manual, Outcome: o}, true, nil)

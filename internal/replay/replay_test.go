@@ -27,22 +27,36 @@ type rig struct {
 	db      *store.DB
 	journal *journal.Journal
 	service *replay.Service
+	engine  *delivery.Engine // nil: played
 	stop    func()
 
 	mu      sync.Mutex
 	times   []time.Time
+	again   int // of the times: sent again
 	settled int
 	answer  func() delivery.Outcome
 }
 
+// newRig plays the engine too.
 func newRig(t *testing.T) *rig {
+	t.Helper()
+	return newRigWith(t, nil)
+}
+
+// newRigWith runs the engine that begin returns beside the room; it begins before the database runs.
+func newRigWith(t *testing.T, begin func(*rig) *delivery.Engine) *rig {
 	t.Helper()
 	db, err := store.Open(context.Background(), store.Options{Path: filepath.Join(t.TempDir(), "wapost.db"), Vault: storetest.Vault(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &rig{t: t, db: db, journal: journal.New(db.Events()), answer: func() delivery.Outcome { return delivery.Outcome{Status: 200} }}
-	r.service = replay.New(replay.Options{Store: db.Replays(), Transport: r, Sink: r.journal, Engine: r})
+	o := replay.Options{Store: db.Replays(), Transport: r, Sink: r.journal, Engine: r}
+	if begin != nil {
+		r.engine = begin(r)
+		o.Engine = r.engine
+	}
+	r.service = replay.New(o)
 	dbCtx, stopDB := context.WithCancel(context.Background())
 	ctx, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -54,6 +68,15 @@ func newRig(t *testing.T) *rig {
 	})
 	wg.Go(func() {
 		defer close(done)
+		var rooms sync.WaitGroup
+		defer rooms.Wait()
+		if r.engine != nil {
+			rooms.Go(func() {
+				if err := r.engine.Run(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
 		if err := r.service.Run(ctx); err != nil {
 			t.Error(err)
 		}
@@ -87,11 +110,17 @@ func (r *rig) exec(query string, args ...any) {
 	}
 }
 
+// Turn plays the engine.
+func (r *rig) Turn(ctx context.Context, _ int64) error { return ctx.Err() }
+
 // Attempt plays the endpoint.
-func (r *rig) Attempt(context.Context, delivery.Request) delivery.Outcome {
+func (r *rig) Attempt(_ context.Context, q delivery.Request) delivery.Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.times = append(r.times, time.Now())
+	if q.Replay {
+		r.again++
+	}
 	o := r.answer()
 	o.At = time.Now()
 	return o
@@ -107,6 +136,17 @@ func (r *rig) Settled(int64, int64, bool) {
 // say records n events of one chat, and only then makes the webhook: to it they are missing.
 func (r *rig) say(n int) *webhook.Webhook {
 	r.t.Helper()
+	r.talk(n)
+	filters, _ := json.Marshal([]webhook.Filter{{From: int64(n) + 1}})
+	r.exec(`INSERT INTO webhooks (id, account_id, url, events, ordering, timeout_seconds, max_in_flight, include, version, status, status_since,
+filters, cursor, created_at, updated_at) VALUES (1, 1, 'https://receiver.test/', '[]', 'ordered', 15, 8, '[]', 1, 'active', 1, $1, $2, 1, 1)`, string(filters), n)
+	r.exec(`INSERT INTO webhook_secrets (webhook_id, sealed, created_at) VALUES (1, $1, 1)`, storetest.Vault(r.t).Seal("webhook secret", []byte("s")))
+	return r.hook()
+}
+
+// talk records n events of one chat.
+func (r *rig) talk(n int) {
+	r.t.Helper()
 	for i := range n {
 		e := event.New(event.MessageReceived)
 		e.At, e.AccountID, e.DeviceID, e.Key = time.Now(), 1, device, device+"|c|1@lid"
@@ -115,15 +155,6 @@ func (r *rig) say(n int) *webhook.Webhook {
 			r.t.Fatal(err)
 		}
 	}
-	filters, _ := json.Marshal([]webhook.Filter{{From: int64(n) + 1}})
-	r.exec(`INSERT INTO webhooks (id, account_id, url, events, ordering, timeout_seconds, max_in_flight, include, version, status, status_since,
-filters, cursor, created_at, updated_at) VALUES (1, 1, 'https://receiver.test/', '[]', 'ordered', 15, 8, '[]', 1, 'active', 1, $1, $2, 1, 1)`, string(filters), n)
-	r.exec(`INSERT INTO webhook_secrets (webhook_id, sealed, created_at) VALUES (1, $1, 1)`, storetest.Vault(r.t).Seal("webhook secret", []byte("s")))
-	w, err := r.db.Webhooks().Load(context.Background(), 1)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return &w
 }
 
 func (r *rig) start(w *webhook.Webhook) string {
@@ -236,20 +267,21 @@ func TestFaultOfOursIsNotCounted(t *testing.T) {
 	})
 }
 
-func TestRateLimitIsHalfKeptForLiveEvents(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		w := r.say(20)
-		r.exec(`UPDATE webhooks SET rate_limit = 10`)
-		id := r.start(w)
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		if j := r.job(id); j.State != replay.Done {
-			t.Fatalf("got %+v", j)
-		}
-		if took := r.times[19].Sub(r.times[0]); took < 19*200*time.Millisecond {
-			t.Errorf("twenty requests took %v: more than five a second", took)
-		}
-		r.stop()
-	})
+// hook reads the webhook.
+func (r *rig) hook() *webhook.Webhook {
+	r.t.Helper()
+	w, err := r.db.Webhooks().Load(context.Background(), 1)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return &w
+}
+
+// status pauses or resumes the webhook.
+func (r *rig) status(s string) {
+	r.t.Helper()
+	r.exec(`UPDATE webhooks SET status = $1`, s)
+	r.engine.WebhookChanged(1)
+	r.service.WebhookChanged(1)
+	synctest.Wait()
 }

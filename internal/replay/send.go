@@ -3,7 +3,6 @@ package replay
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
 	"wapost/internal/delivery"
 	"wapost/internal/webhook"
@@ -16,7 +15,9 @@ func (s *Service) send(ctx, wire context.Context, w *webhook.Webhook, j Job, i I
 		if ctx.Err() != nil || streak.Load() >= hopeless {
 			return false
 		}
-		s.pace(ctx, w)
+		if !s.pace(ctx, w) {
+			return false
+		}
 		o := s.attempt(wire, w, i)
 		if o.Class == delivery.ClassLocal {
 			if !sleep(ctx, idleWait) {
@@ -49,11 +50,16 @@ func (s *Service) send(ctx, wire context.Context, w *webhook.Webhook, j Job, i I
 	}
 }
 
-// pace keeps half of a webhook's rate limit for the live events.
-func (s *Service) pace(ctx context.Context, w *webhook.Webhook) {
-	if w.RateLimit > 0 {
-		sleep(ctx, 2*time.Second*min(parallel, time.Duration(w.MaxInFlight))/time.Duration(w.RateLimit))
+// pace waits for a place in the webhook's rate limit, which the live events use too; false when the work must be left.
+func (s *Service) pace(ctx context.Context, w *webhook.Webhook) bool {
+	if w.RateLimit == 0 {
+		return true
 	}
+	if err := s.Engine.Turn(ctx, w.ID); err != nil {
+		sleep(ctx, errWait) // the engine has ended: so shall we
+		return false
+	}
+	return true
 }
 
 func (s *Service) attempt(wire context.Context, w *webhook.Webhook, i Item) delivery.Outcome {

@@ -61,8 +61,10 @@ type Sink interface {
 	Append(ctx context.Context, e *event.Event) error
 }
 
-// Engine is told of deliveries that were settled beside it.
+// Engine is told of deliveries that were settled beside it, and says when a webhook with a rate limit may be asked.
 type Engine interface {
+	// Turn waits for a place in the webhook's rate limit, until ctx ends.
+	Turn(ctx context.Context, webhookID int64) error
 	Settled(webhookID, seq int64, inLane bool)
 	// Tried is Settled for a failure of a delivery that the engine goes on with.
 	Tried(webhookID, seq int64, attempts int)
