@@ -13,16 +13,17 @@ import (
 )
 
 type serveCmd struct {
-	Listen        string        `default:":7001" help:"Address of the API."`
-	Data          string        `default:"./wapost-data" type:"path" help:"Directory of everything that must last."`
-	Database      string        `placeholder:"PATH|URL" help:"SQLite file, or postgres://… (a URL with a password belongs into WAPOST_DATABASE or a file named by WAPOST_DATABASE_FILE); default: wapost.db in the data directory."`
-	Simulator     string        `placeholder:"URL" help:"Use the simulator at this address of this machine instead of WhatsApp."`
-	MetricsListen string        `placeholder:"HOST:PORT" help:"Serve /metrics here too, for scrapers: without a secret on a loopback address, elsewhere with the admin secret."`
-	BasePath      string        `placeholder:"PATH" help:"Prefix of all routes, e.g. /wapost."`
-	AllowOrigin   []string      `placeholder:"ORIGIN" help:"Origins that browsers may call the API from (CORS); default: none."`
-	TokenLifetime time.Duration `default:"0" help:"How long device tokens live; 0 = until they are replaced."`
-	KeepEvents    time.Duration `default:"720h" help:"How long events stay in the log."`
-	KeepAttempts  time.Duration `default:"336h" help:"How long failed attempts are kept."`
+	Listen        string         `default:":7001" help:"Address of the API."`
+	Data          string         `default:"./wapost-data" type:"path" help:"Directory of everything that must last."`
+	Database      string         `placeholder:"PATH|URL" help:"SQLite file, or postgres://… (a URL with a password belongs into WAPOST_DATABASE or a file named by WAPOST_DATABASE_FILE); default: wapost.db in the data directory."`
+	Simulator     string         `placeholder:"URL" help:"Use the simulator at this address of this machine instead of WhatsApp."`
+	MetricsListen string         `placeholder:"HOST:PORT" help:"Serve /metrics here too, for scrapers: without a secret on a loopback address, elsewhere with the admin secret."`
+	BasePath      string         `placeholder:"PATH" help:"Prefix of all routes, e.g. /wapost."`
+	AllowOrigin   []string       `placeholder:"ORIGIN" help:"Origins that browsers may call the API from (CORS); default: none."`
+	TokenLifetime time.Duration  `default:"0" help:"How long device tokens live; 0 = until they are replaced."`
+	KeepEvents    time.Duration  `default:"720h" help:"How long events stay in the log."`
+	KeepAttempts  time.Duration  `default:"336h" help:"How long failed attempts are kept."`
+	MessagesKeep  *time.Duration `placeholder:"DURATION" help:"How long chats and messages can be looked up; default, and at most: as long as events; 0 = not at all."`
 	webhookSettings
 	logSettings
 }
@@ -40,7 +41,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	a, err := app.New(ctx, app.Options{
 		Listen: c.Listen, Data: c.Data, Database: database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
 		MetricsListen: c.MetricsListen, TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.WebhookAllowCIDR,
-		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, Secrets: secrets, Logger: c.logger(), Version: version,
+		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, Secrets: secrets, Logger: c.logger(), Version: version,
 	})
 	if err != nil {
 		return err

@@ -103,7 +103,7 @@ func (a *App) openStores(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := store.Options{Vault: v, Logger: a.log}
+	o := store.Options{Vault: v, Logger: a.log, NoMessages: keepMessages(&a.options) < 0}
 	o.Path, o.URL = a.place()
 	if a.db, err = store.Open(ctx, o); err != nil {
 		return err
@@ -119,6 +119,17 @@ func (a *App) openStores(ctx context.Context) error {
 	}
 	a.closers = append(a.closers, a.keys.Close)
 	return nil
+}
+
+// keepMessages is how long messages are kept; 0 = as long as events, negative = not at all.
+func keepMessages(o *Options) time.Duration {
+	switch {
+	case o.KeepMessages == nil:
+		return 0
+	case *o.KeepMessages <= 0:
+		return -1
+	}
+	return *o.KeepMessages
 }
 
 // place is where the database lives: in a file, or at a server.
@@ -172,7 +183,8 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.replays = replay.New(replay.Options{Store: a.db.Replays(), Transport: transport, Sink: log, Engine: a.engine, Logger: a.log})
 	changed := changes{a.engine, a.replays}
 	a.db.OnWebhookGone(changed.WebhookChanged)
-	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts}
+	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts,
+		KeepMessages: keepMessages(&o)}
 	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
 	a.watch(dialer)

@@ -21,10 +21,11 @@ type Options struct {
 	Simulator        string // URL of a simulator's control API; "" = the real WhatsApp
 	WebhookAllowHTTP bool
 	WebhookAllowCIDR []netip.Prefix
-	TokenLifetime    time.Duration // of device tokens; 0 = they end only when they are replaced
-	KeepEvents       time.Duration // how long the log keeps events; 0 = 30 days
-	KeepAttempts     time.Duration // how long failed attempts are kept; 0 = 14 days
-	Secrets          Secrets       // what is missing is generated in the data directory
+	TokenLifetime    time.Duration  // of device tokens; 0 = they end only when they are replaced
+	KeepEvents       time.Duration  // how long the log keeps events; 0 = 30 days
+	KeepAttempts     time.Duration  // how long failed attempts are kept; 0 = 14 days
+	KeepMessages     *time.Duration // how long messages can be looked up; nil = as long as events, 0 = not at all
+	Secrets          Secrets        // what is missing is generated in the data directory
 
 	Logger  *slog.Logger
 	Version string

@@ -21,6 +21,9 @@ type Shelf interface {
 	DropEvents(ctx context.Context, upTo int64, limit int) (int, error)
 	// DropMoments deletes up to limit best-effort events up to a number.
 	DropMoments(ctx context.Context, upTo int64, limit int) (int, error)
+	// DropMessages deletes messages whose event has a number up to upTo, or that were stored before t, and what hangs on
+	// devices that are gone: up to limit of each sort. It returns how many it deleted of the sort that had most.
+	DropMessages(ctx context.Context, upTo int64, t time.Time, limit int) (int, error)
 	// DropAttempts deletes up to limit failed attempts made before t.
 	DropAttempts(ctx context.Context, t time.Time, limit int) (int, error)
 }
@@ -44,6 +47,7 @@ type Retention struct {
 	Logger       *slog.Logger
 	KeepEvents   time.Duration // 0 = 30 days
 	KeepAttempts time.Duration // 0 = 14 days
+	KeepMessages time.Duration // 0 = as long as the events, which is the longest; negative = not at all
 }
 
 const (
@@ -60,6 +64,9 @@ func (r *Retention) Run(ctx context.Context) error {
 	if r.KeepAttempts == 0 {
 		r.KeepAttempts = 14 * day
 	}
+	if r.KeepMessages == 0 || r.KeepMessages > r.KeepEvents {
+		r.KeepMessages = r.KeepEvents
+	}
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -75,6 +82,9 @@ func (r *Retention) Run(ctx context.Context) error {
 }
 
 func (r *Retention) sweep(ctx context.Context, now time.Time) error {
+	if err := r.sweepMessages(ctx, now); err != nil {
+		return err
+	}
 	old, err := r.Shelf.Before(ctx, now.Add(-r.KeepEvents))
 	if err != nil {
 		return err
@@ -95,6 +105,16 @@ func (r *Retention) sweep(ctx context.Context, now time.Time) error {
 		return err
 	}
 	return inSteps(ctx, func() (int, error) { return r.Shelf.DropAttempts(ctx, now.Add(-r.KeepAttempts), sweepStep) })
+}
+
+// sweepMessages comes before the events, which hold what the messages are.
+func (r *Retention) sweepMessages(ctx context.Context, now time.Time) error {
+	before := now.Add(-max(r.KeepMessages, 0))
+	upTo, err := r.Shelf.Before(ctx, before)
+	if err != nil {
+		return err
+	}
+	return inSteps(ctx, func() (int, error) { return r.Shelf.DropMessages(ctx, upTo, before, sweepStep) })
 }
 
 // inSteps repeats a step until it finds less than it may take.

@@ -144,3 +144,43 @@ func (s *Retention) drop(ctx context.Context, what string, fn func(context.Conte
 	})
 	return n, err
 }
+
+// DropMessages implements delivery.Shelf.
+func (s *Retention) DropMessages(ctx context.Context, upTo int64, t time.Time, limit int) (int, error) {
+	most := 0
+	_, err := s.drop(ctx, "drop messages", func(ctx context.Context, tx *Tx) (int, error) {
+		for _, step := range []struct {
+			query string
+			args  []any
+		}{
+			{`DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE id > 0 AND id <= $1 ORDER BY id LIMIT $2)`, []any{upTo, limit}},
+			// The oldest are looked at first: ids of receipts rise, those of old messages fall.
+			{`DELETE FROM messages WHERE id IN (SELECT id FROM (SELECT id, stored_at FROM old_messages ORDER BY id DESC LIMIT $2) AS oldest WHERE stored_at < $1)`,
+				[]any{t.UnixMilli(), limit}},
+			{`DELETE FROM old_messages WHERE id IN (SELECT id FROM (SELECT id, stored_at FROM old_messages ORDER BY id DESC LIMIT $2) AS oldest WHERE stored_at < $1)`,
+				[]any{t.UnixMilli(), limit}},
+			{`DELETE FROM receipts WHERE id IN (SELECT id FROM (SELECT id, stored_at FROM receipts ORDER BY id LIMIT $2) AS oldest WHERE stored_at < $1)`,
+				[]any{t.UnixMilli(), limit}},
+			{`DELETE FROM old_messages WHERE id IN (` + messagesOfNobody + `)`, []any{limit}},
+			{`DELETE FROM messages WHERE id IN (` + messagesOfNobody + `)`, []any{limit}},
+			{`DELETE FROM receipts WHERE id IN (SELECT r.id FROM chats c JOIN receipts r ON r.chat_id = c.id WHERE c.device_id IS NULL ORDER BY r.id LIMIT $1)`, []any{limit}},
+			{`DELETE FROM chats WHERE device_id IS NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = chats.id)
+AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.chat_id = chats.id)`, nil},
+		} {
+			res, err := tx.Exec(ctx, step.query, step.args...)
+			if err != nil {
+				return 0, err
+			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return 0, err
+			}
+			most = max(most, int(n))
+		}
+		return most, nil
+	})
+	return most, err
+}
+
+// messagesOfNobody are messages of devices that were deleted.
+const messagesOfNobody = `SELECT m.id FROM chats c JOIN messages m ON m.chat_id = c.id WHERE c.device_id IS NULL ORDER BY m.id LIMIT $1`

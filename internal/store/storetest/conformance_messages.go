@@ -24,6 +24,8 @@ func messageCases() []testCase {
 		{"what a failed transaction said is forgotten, chats included", messageUndone},
 		{"strange and long ids harm nobody", messageStrange},
 		{"messages of a device that was deleted are not found", messagesOfGoneDevice},
+		{"messages are dropped with their events, in steps", messagesDropped},
+		{"what hung on a deleted device is dropped in steps", goneDropped},
 	}
 }
 
@@ -265,4 +267,44 @@ func messagesOfGoneDevice(s *suite) {
 	s.find(deviceB, miaLID, "M1")
 	s.say(deviceA, miaLID, "M2", "too late", hour, false) // a handler that still ran
 	s.lost(deviceA, miaLID, "M2")
+}
+
+func messagesDropped(s *suite) {
+	for i := range 5 {
+		s.say(deviceA, miaLID, numbered("M", i), "x", hour, i > 2)
+	}
+	s.tell(deviceA, miaLID, event.MessageDelivered, event.Delivered{MessageIDs: []string{"M004"}, Recipient: person(miaLID)}, "r")
+	shelf, future := s.db.Retention(), time.Now().Add(time.Hour)
+	for _, want := range []int{2, 1, 0} {
+		n, err := shelf.DropMessages(s.Context(), 3, time.Unix(0, 0), 2)
+		s.must(err)
+		if n != want {
+			s.Errorf("%d dropped, want %d", n, want)
+		}
+	}
+	s.lost(deviceA, miaLID, "M002")
+	if k := s.find(deviceA, miaLID, "M004"); k.Status != chat.Delivered {
+		s.Errorf("%+v", k)
+	}
+	_, err := shelf.DropMessages(s.Context(), 0, future, 100)
+	s.must(err)
+	if n := s.count(`SELECT count(*) FROM receipts`); n != 0 {
+		s.Errorf("%d old receipts are left", n)
+	}
+}
+
+func goneDropped(s *suite) {
+	for i := range 3 {
+		s.say(deviceA, miaLID, numbered("M", i), "x", hour, true)
+		s.say(deviceB, miaLID, numbered("M", i), "x", hour, true)
+		s.tell(deviceA, miaLID, event.MessageDelivered, event.Delivered{MessageIDs: []string{numbered("M", i)}, Recipient: person(miaLID)}, numbered("r", i))
+	}
+	s.must(s.db.Devices().Delete(s.Context(), deviceA))
+	for range 3 {
+		_, err := s.db.Retention().DropMessages(s.Context(), 0, time.Unix(0, 0), 2)
+		s.must(err)
+	}
+	if m, r, c := s.count(`SELECT count(*) FROM messages`), s.count(`SELECT count(*) FROM receipts`), s.count(`SELECT count(*) FROM chats`); m != 3 || r != 0 || c != 1 {
+		s.Errorf("%d messages, %d receipts, %d chats are left; want 3, 0, 1", m, r, c)
+	}
 }
