@@ -214,7 +214,7 @@ func (a *App) wireAPI(hooks *webhook.Service, feed *journal.Feed, sender *httppo
 	}
 	a.api = httpapi.New(httpapi.Options{
 		Version: o.Version, Commit: commit(), Library: libraryVersion(), Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
-		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Answers: a.db.Idempotency(), Figures: a.db.Figures(),
+		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Messages: a.db.Messages(), Answers: a.db.Idempotency(), Figures: a.db.Figures(),
 		Metrics: a.metrics.Handler(), Observe: a.metrics.Request, Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
 		Log: a.db.Events(), Feed: feed, History: a.db.History(), Replays: a.replays, Tester: sender,
 	})

@@ -31,6 +31,7 @@ type Options struct {
 	Replays    Replays
 	Tester     Tester
 	Outbox     Outbox
+	Messages   Messages
 	Answers    Answers
 	Figures    Figures
 
@@ -93,6 +94,7 @@ func New(o Options) *API {
 	a.pairingRoutes()
 	a.messageRoutes()
 	a.outboxRoutes()
+	a.chatRoutes()
 	a.webhookRoutes()
 	a.webhookTestRoute()
 	a.webhookSecretRoute()

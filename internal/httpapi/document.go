@@ -48,6 +48,7 @@ func tags() []*huma.Tag {
 		{Name: tagWebhooks, Description: "Where events are sent"},
 		{Name: tagEvents, Description: "The same events by pull, and what they can be"},
 		{Name: tagMessages, Description: "Sending, and what still waits to be sent"},
+		{Name: tagChats, Description: "Chats, and what was said in them"},
 		{Name: tagDevices, Description: "Linked WhatsApp accounts"},
 		{Name: tagPairing, Description: "Linking a device to WhatsApp"},
 		{Name: tagAdmin, Description: "For the operator"},
@@ -60,6 +61,7 @@ const (
 	tagWebhooks = "Webhooks"
 	tagEvents   = "Events"
 	tagMessages = "Messages"
+	tagChats    = "Chats"
 	tagDevices  = "Devices"
 	tagPairing  = "Pairing"
 	tagAdmin    = "Admin"

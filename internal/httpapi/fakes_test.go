@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"wapost/internal/chat"
 	"wapost/internal/event"
 	"wapost/internal/fault"
 	"wapost/internal/message"
@@ -135,6 +136,18 @@ func (f *fakeOutbox) List(_ context.Context, account int64, device string, _ out
 		}
 	}
 	return list, "", nil
+}
+
+func (f *fakeOutbox) Message(_ context.Context, account int64, device, id string) (event.Message, string, chat.Status, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.sent {
+		if s.account == account && s.device == device && s.id == id {
+			own := true
+			return event.Message{MessageID: id, FromMe: &own, Kind: event.KindText, Text: &s.m.Text}, s.m.ClientRef, chat.Queued, nil
+		}
+	}
+	return event.Message{}, "", "", fault.New(fault.NotFound, "No such message")
 }
 
 func (f *fakeOutbox) Cancel(_ context.Context, account int64, device, id string) error {

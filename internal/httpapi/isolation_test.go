@@ -60,7 +60,8 @@ func isolation() map[string]verdict {
 		"GET /webhooks/{id}/replays/{replay_id}": hidden, "DELETE /webhooks/{id}/replays/{replay_id}": hidden,
 		"GET /events": own, "GET /events/{event_id}": hidden, "GET /event-types": own, "GET /event-types/{type}": own,
 		"GET /events/stream": hidden, // with the other's device_id
-		"POST /messages":     hidden, "POST /chats/{chat}/messages": hidden, "GET /outbox": hidden, "DELETE /outbox/{message_id}": hidden,
+		"POST /messages":     hidden, "POST /chats/{chat}/messages": hidden, "GET /outbox": hidden, "GET /messages/{message_id}": hidden,
+		"GET /chats": hidden, "GET /chats/{chat}": hidden, "GET /chats/{chat}/messages": hidden, "DELETE /outbox/{message_id}": hidden,
 
 		"GET /devices/me": hidden, "PATCH /devices/me": hidden, "DELETE /devices/me": hidden, "GET /devices/me/status": hidden,
 		"POST /devices/me/login": hidden, "GET /devices/me/qr": hidden, "GET /devices/me/pairing/stream": hidden,

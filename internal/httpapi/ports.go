@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"wapost/internal/access"
+	"wapost/internal/chat"
 	"wapost/internal/delivery"
 	"wapost/internal/delivery/httppost"
 	"wapost/internal/event"
@@ -97,8 +98,18 @@ type Deliveries interface {
 	Backlog(ctx context.Context, w *webhook.Webhook) (delivery.Backlog, error)
 }
 
+// Messages finds chats and what was said in them.
+type Messages interface {
+	chat.Finder
+	List(ctx context.Context, accountID int64, deviceID string, f chat.Filter) (chats []chat.Summary, next string, err error)
+	Chat(ctx context.Context, accountID int64, deviceID, jid string) (chat.Summary, error)
+	In(ctx context.Context, accountID int64, deviceID, jid string, p chat.Page) (messages []chat.Kept, next string, err error)
+	Receipts(ctx context.Context, accountID int64, deviceID, jid, messageID string) ([]chat.PersonReceipt, error)
+}
+
 // Outbox takes messages for WhatsApp.
 type Outbox interface {
+	Message(ctx context.Context, accountID int64, deviceID, messageID string) (m event.Message, clientRef string, status chat.Status, err error)
 	Submit(ctx context.Context, accountID int64, deviceID string, m message.Outgoing, o outbox.Options) (outbox.Result, error)
 	List(ctx context.Context, accountID int64, deviceID string, f outbox.Filter) (results []outbox.Entry, next string, err error)
 	Cancel(ctx context.Context, accountID int64, deviceID, messageID string) error

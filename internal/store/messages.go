@@ -21,7 +21,7 @@ const kept = `coalesce(e.body, o.body), e.raw, x.body, m.deleted, m.status, (SEL
 	(SELECT count(r.read_at) FROM receipts r WHERE r.chat_id = m.chat_id AND r.message_id = m.message_id),
 	(SELECT count(r.played_at) FROM receipts r WHERE r.chat_id = m.chat_id AND r.message_id = m.message_id)`
 
-const keptFrom = ` FROM messages m LEFT JOIN events e ON e.seq = m.id LEFT JOIN old_messages o ON o.id = m.id LEFT JOIN events x ON x.seq = m.edited`
+const keptJoins = ` LEFT JOIN events e ON e.seq = m.id LEFT JOIN old_messages o ON o.id = m.id LEFT JOIN events x ON x.seq = m.edited`
 
 // Find implements chat.Finder.
 func (s *Messages) Find(ctx context.Context, accountID int64, deviceID, inChat, messageID string) (chat.Kept, error) {
@@ -34,7 +34,7 @@ func (s *Messages) Find(ctx context.Context, accountID int64, deviceID, inChat, 
 		}
 		where = ` AND c.key IN (` + q.list(keys) + `)`
 	}
-	rows, err := s.db.read.QueryContext(ctx, `SELECT `+kept+keptFrom+` JOIN chats c ON c.id = m.chat_id
+	rows, err := s.db.read.QueryContext(ctx, `SELECT `+kept+` FROM messages m JOIN chats c ON c.id = m.chat_id`+keptJoins+`
 WHERE c.device_id = $1 AND m.message_id = $2`+where+` LIMIT 2`, q...)
 	if err != nil {
 		return chat.Kept{}, wrap("find message", err)
