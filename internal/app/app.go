@@ -95,11 +95,11 @@ func (a *App) findNetwork(ctx context.Context) (network, error) {
 
 // openStores opens the database and the key store of WhatsApp's library.
 func (a *App) openStores(ctx context.Context) error {
-	key, err := a.options.Secrets.instanceKey()
+	keys, err := a.options.Secrets.instanceKeys()
 	if err != nil {
 		return err
 	}
-	v, err := vault.New(key)
+	v, err := vault.New(keys[0], keys[1:]...)
 	if err != nil {
 		return err
 	}
@@ -109,6 +109,9 @@ func (a *App) openStores(ctx context.Context) error {
 		return err
 	}
 	a.closers = append(a.closers, a.db.Close)
+	if v.Keys() > 1 {
+		a.log.Info("old instance keys are given; nothing in the database needs them any more, but older backups do", "old_keys", v.Keys()-1, "key_id", v.ID())
+	}
 	if o.URL != "" {
 		a.keys, err = store.OpenPostgresKeys(ctx, o.URL)
 	} else {

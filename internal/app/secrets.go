@@ -10,6 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
+
+	"wapost/internal/vault"
 )
 
 // minSecret is the shortest secret that is accepted, in bytes.
@@ -19,7 +22,7 @@ const minSecret = 32
 type Secrets struct {
 	Admin    string // for /admin
 	JWT      string // signs device tokens
-	Instance string // encrypts webhook secrets at rest: 32 bytes in hex or base64
+	Instance string // encrypts webhook secrets at rest: 32 bytes in hex or base64; keys that it replaces may follow
 }
 
 // secretFile names where a generated secret lives in the data directory, and the setting that replaces it.
@@ -75,12 +78,28 @@ func random(n int) []byte {
 	return b
 }
 
-// instanceKey decodes the key of the vault.
-func (s *Secrets) instanceKey() ([]byte, error) {
+// instanceKeys decodes the keys of the vault: the one that seals first, then those that it replaces.
+func (s *Secrets) instanceKeys() (keys [][]byte, err error) {
+	for _, word := range strings.FieldsFunc(s.Instance, func(r rune) bool { return unicode.IsSpace(r) || r == ',' }) {
+		key, err := decodeKey(word)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return nil, errNoKey
+	}
+	return keys, nil
+}
+
+var errNoKey = errors.New("WAPOST_INSTANCE_KEY must be 32 bytes, written as 64 hex digits or as base64; to change the key, write the new one, a comma or a new line, and the old one")
+
+func decodeKey(word string) ([]byte, error) {
 	for _, decode := range []func(string) ([]byte, error){hex.DecodeString, base64.StdEncoding.DecodeString} {
-		if key, err := decode(s.Instance); err == nil && len(key) == 32 {
+		if key, err := decode(word); err == nil && len(key) == vault.KeySize {
 			return key, nil
 		}
 	}
-	return nil, errors.New("WAPOST_INSTANCE_KEY must be 32 bytes, written as 64 hex digits or as base64")
+	return nil, errNoKey
 }

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bytes"
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +29,7 @@ func TestSecretsAreMadeOnceAndPrivate(t *testing.T) {
 	if first.Admin == first.JWT || first.JWT == first.Instance {
 		t.Error("two secrets are the same")
 	}
-	if key, err := first.instanceKey(); err != nil || len(key) != 32 {
+	if keys, err := first.instanceKeys(); err != nil || len(keys) != 1 || len(keys[0]) != 32 {
 		t.Errorf("the generated instance key is not usable: %v", err)
 	}
 }
@@ -44,9 +46,25 @@ func TestShortSecretsStopTheStart(t *testing.T) {
 			}
 		}
 	}
-	s := Secrets{Instance: strings.Repeat("not hex ", 5)}
-	if _, err := s.instanceKey(); err == nil {
-		t.Error("a key that is no key was taken")
+}
+
+func TestInstanceKeysAreReadInOrder(t *testing.T) {
+	a, b := strings.Repeat("0a", 32), base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{11}, 32))
+	for _, text := range []string{a + "," + b, a + ", " + b, a + "\n" + b, a + "\r\n\n" + b + "\n"} {
+		s := Secrets{Instance: text}
+		keys, err := s.instanceKeys()
+		if err != nil || len(keys) != 2 || keys[0][0] != 10 || keys[1][0] != 11 {
+			t.Errorf("%q: %v, %v", text, keys, err)
+		}
+	}
+	for _, text := range []string{strings.Repeat("not hex ", 5), a + "," + b[1:], a + a, strings.Repeat(",", 40)} {
+		s := Secrets{Instance: text}
+		_, err := s.instanceKeys()
+		if err == nil {
+			t.Errorf("%q was taken", text)
+		} else if strings.Contains(err.Error(), a[:8]) {
+			t.Errorf("the error shows a key: %v", err)
+		}
 	}
 }
 

@@ -6,42 +6,70 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-
-	"wapost/internal/vault"
 )
 
+// A mark is a sealed word, one for each instance key that something in the database may be sealed with.
 const (
-	canaryKey     = "vault_canary"
+	canaryKey     = "vault_canary" // of the first key; later ones append _ and their id
 	canaryPurpose = "canary"
 )
 
-var errWrongKey = errors.New("the instance key is not the one that this database was made with; give the right WAPOST_INSTANCE_KEY, or put instance.key back")
+var errWrongKey = errors.New("the instance key is not the one that this database was made with; give the right WAPOST_INSTANCE_KEY, or put instance.key back. " +
+	"If you have changed the key, give the old one behind the new one")
 
 // querier is a pool or a connection.
 type querier interface {
+	BeginTx(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// checkVault makes sure that what is sealed in the database can be opened with this key, so that a wrong one stops the start
-// and not the first delivery. It writes without the writer, which does not run yet.
-func checkVault(ctx context.Context, pool querier, v *vault.Vault) error {
-	var kept string
-	err := pool.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = $1`, canaryKey).Scan(&kept)
-	if errors.Is(err, sql.ErrNoRows) {
-		sealed := base64.StdEncoding.EncodeToString(v.Seal(canaryPurpose, []byte(canaryPurpose)))
-		_, err = pool.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`, canaryKey, sealed)
+// checkVault makes sure that what is sealed in the database can be opened with these keys, so that a wrong one stops the start
+// and not the first delivery. Then it seals everything with the first of them. It writes without the writer, which does not
+// run yet.
+func (db *DB) checkVault(ctx context.Context) error {
+	current, old, err := db.marks(ctx)
+	if err != nil {
 		return err
 	}
-	if err != nil {
-		return fmt.Errorf("read the mark of the instance key: %w", err)
+	if !current { // before anything is sealed with the key: if we are cut off, no start goes without it
+		name := canaryKey + "_" + db.vault.ID()
+		sealed := base64.StdEncoding.EncodeToString(db.vault.Seal(canaryPurpose, []byte(canaryPurpose)))
+		if _, err := db.writing().ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ($1, $2)`, name, sealed); err != nil {
+			return fmt.Errorf("mark the instance key: %w", err)
+		}
 	}
-	sealed, err := base64.StdEncoding.DecodeString(kept)
-	if err != nil {
-		return errWrongKey
-	}
-	if _, err := v.Open(canaryPurpose, sealed); err != nil {
-		return errWrongKey
+	if len(old) > 0 {
+		return db.reseal(ctx, old)
 	}
 	return nil
+}
+
+// marks opens all marks. It tells whether the current key has one, and the names of those of other keys.
+func (db *DB) marks(ctx context.Context) (current bool, old []string, err error) {
+	rows, err := db.writing().QueryContext(ctx, `SELECT key, value FROM meta WHERE key LIKE $1 ORDER BY key`, canaryKey+"%")
+	if err != nil {
+		return false, nil, fmt.Errorf("read the marks of the instance keys: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return false, nil, fmt.Errorf("read the marks of the instance keys: %w", err)
+		}
+		sealed, err := base64.StdEncoding.DecodeString(text)
+		if err == nil {
+			_, err = db.vault.Open(canaryPurpose, sealed)
+		}
+		switch {
+		case err != nil:
+			return false, nil, errWrongKey
+		case db.vault.Current(sealed):
+			current = true
+		default:
+			old = append(old, name)
+		}
+	}
+	return current, old, rows.Err()
 }

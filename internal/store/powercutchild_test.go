@@ -25,11 +25,11 @@ import (
 // A powered process is the test binary again, told by variables.
 const (
 	poweredDisk  = "WAPOST_TEST_POWERED_DISK"
-	poweredSteps = "WAPOST_TEST_POWERED_STEPS" // kill yourself before the nth step at the disk
+	poweredSteps = "WAPOST_TEST_POWERED_STEPS" // kill yourself before the nth step at the disk; 0 = never
+	poweredTask  = "WAPOST_TEST_POWERED_TASK"
 
-	poweredKeys   = 4
-	poweredDevice = "00000000-0000-0000-0000-000000000001"
-	rowsKey       = "rows" // what one of the talkers writes with Write, not with Append
+	poweredKeys = 4
+	rowsKey     = "rows" // what one of the talkers writes with Write, not with Append
 )
 
 func TestMain(m *testing.M) {
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runPowered writes by every door of the store until it is killed, while the log is copied back into the database now and then.
+// runPowered does its task on a disk that forgets, until it is killed.
 func runPowered(dir string) error {
 	limit, err := strconv.ParseInt(os.Getenv(poweredSteps), 10, 64)
 	if err != nil {
@@ -58,15 +58,26 @@ func runPowered(dir string) error {
 		if steps.Add(1) == limit {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}
-		if steps.Load() >= limit {
+		if limit > 0 && steps.Load() >= limit {
 			select {} // the signal is on its way
 		}
 	})
 	if err != nil {
 		return err
 	}
+	path, task := disk.Path("wapost.db"), os.Getenv(poweredTask)
+	if task == "write" {
+		err = writeForEver(path)
+	} else {
+		err = runSealing(path, task)
+	}
+	return errors.Join(err, watcher.Close())
+}
+
+// writeForEver writes by every door of the store, while the log is copied back into the database now and then.
+func writeForEver(path string) error {
 	ctx := context.Background()
-	db, err := store.Open(ctx, store.Options{Path: disk.Path("wapost.db"), Vault: storetest.Key()})
+	db, err := store.Open(ctx, store.Options{Path: path, Vault: storetest.Key()})
 	if err != nil {
 		return err
 	}
@@ -80,21 +91,8 @@ func runPowered(dir string) error {
 		wg.Go(func() { errs <- appendPowered(ctx, db, fmt.Sprint("key", k)) })
 	}
 	wg.Go(func() { errs <- writePowered(ctx, db) })
-	wg.Go(func() { errs <- checkpointPowered(ctx, disk.Path("wapost.db")) })
-	err = <-errs // nothing of this ends by itself
-	return errors.Join(err, errors.New("the talkers ended"), watcher.Close())
-}
-
-func populatePowered(ctx context.Context, db *store.DB) error {
-	return db.Write(ctx, "populate", func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, `INSERT INTO accounts (id, customer_name, max_devices, created_at, updated_at)
-VALUES (1, 'one', 9, 1, 1) ON CONFLICT DO NOTHING`); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `INSERT INTO devices (id, account_id, secret_hash, state_since, created_at, updated_at)
-VALUES ($1, 1, x'00', 1, 1, 1) ON CONFLICT DO NOTHING`, poweredDevice)
-		return err
-	})
+	wg.Go(func() { errs <- checkpointPowered(ctx, path) })
+	return errors.Join(<-errs, errors.New("nothing of this ends by itself"))
 }
 
 // appendPowered records events of a key, numbered on from what the log holds.

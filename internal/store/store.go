@@ -69,7 +69,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	err := open(ctx, o)
 	if err == nil {
-		err = checkVault(ctx, db.writing(), o.Vault)
+		err = db.checkVault(ctx)
 	}
 	if err == nil {
 		err = db.ledger.load(ctx, db.read, db.dialect.head)

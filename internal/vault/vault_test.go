@@ -8,9 +8,14 @@ import (
 	"wapost/internal/vault"
 )
 
-func open(t *testing.T, fill byte) *vault.Vault {
+// open makes a vault with keys of one repeated byte each.
+func open(t *testing.T, fill byte, old ...byte) *vault.Vault {
 	t.Helper()
-	v, err := vault.New(bytes.Repeat([]byte{fill}, vault.KeySize))
+	var keys [][]byte
+	for _, b := range old {
+		keys = append(keys, bytes.Repeat([]byte{b}, vault.KeySize))
+	}
+	v, err := vault.New(bytes.Repeat([]byte{fill}, vault.KeySize), keys...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,5 +75,40 @@ func TestAKeyOfAnotherLengthIsRefused(t *testing.T) {
 		if _, err := vault.New(make([]byte, n)); err == nil {
 			t.Errorf("key of %d bytes was taken", n)
 		}
+	}
+}
+
+func TestAnOldKeyOpensAndTheNewOneSeals(t *testing.T) {
+	old, both, fresh := open(t, 7), open(t, 8, 7), open(t, 8)
+	before := old.Seal("p", []byte("value"))
+	if got, err := both.Open("p", before); err != nil || string(got) != "value" {
+		t.Errorf("sealed with the old key: %q, %v", got, err)
+	}
+	if both.Current(before) || !old.Current(before) {
+		t.Error("the value does not tell that its key is an old one")
+	}
+	after := both.Seal("p", []byte("value"))
+	if got, err := fresh.Open("p", after); err != nil || string(got) != "value" || !both.Current(after) || !fresh.Current(after) {
+		t.Errorf("sealed with the new key: %q, %v", got, err)
+	}
+	if _, err := old.Open("p", after); !errors.Is(err, vault.ErrUnreadable) {
+		t.Errorf("the old key opens what the new one sealed: %v", err)
+	}
+	if both.ID() != fresh.ID() || both.ID() == old.ID() || both.Keys() != 2 {
+		t.Errorf("ids %s, %s, %s; %d keys", old.ID(), both.ID(), fresh.ID(), both.Keys())
+	}
+}
+
+// Values of databases that were made before keys had ids: 1, nonce, text and tag.
+func TestAValueWithoutKeyIDOpens(t *testing.T) {
+	sealed := open(t, 7).Seal("p", []byte("value"))
+	first := append([]byte{1}, sealed[5:]...)
+	for _, v := range []*vault.Vault{open(t, 7), open(t, 8, 7)} {
+		if got, err := v.Open("p", first); err != nil || string(got) != "value" || v.Current(first) {
+			t.Errorf("%q, %v, current: %v", got, err, v.Current(first))
+		}
+	}
+	if _, err := open(t, 8).Open("p", first); !errors.Is(err, vault.ErrUnreadable) {
+		t.Errorf("opened with another key: %v", err)
 	}
 }

@@ -1,0 +1,149 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"wapost/internal/store"
+	"wapost/internal/store/storetest"
+	"wapost/internal/vault"
+	"wapost/internal/webhook"
+)
+
+// More than two pages of each kind of sealed value.
+const (
+	sealedHooks   = 430
+	sealedAnswers = 410
+)
+
+const poweredDevice = "00000000-0000-0000-0000-000000000001"
+
+// keyring makes a vault with keys of one repeated byte each; the first seals.
+func keyring(fill ...byte) *vault.Vault {
+	var keys [][]byte
+	for _, b := range fill {
+		keys = append(keys, bytes.Repeat([]byte{b}, vault.KeySize))
+	}
+	v, err := vault.New(keys[0], keys[1:]...)
+	if err != nil {
+		panic(err) // the keys are constants
+	}
+	return v
+}
+
+// populatePowered writes the account and the device that other rows refer to.
+func populatePowered(ctx context.Context, db *store.DB) error {
+	return db.Write(ctx, "populate", func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, `INSERT INTO accounts (id, customer_name, max_devices, created_at, updated_at)
+VALUES (1, 'one', 9, 1, 1) ON CONFLICT DO NOTHING`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO devices (id, account_id, secret_hash, state_since, created_at, updated_at)
+VALUES ($1, 1, $2, 1, 1, 1) ON CONFLICT DO NOTHING`, poweredDevice, []byte{0})
+		return err
+	})
+}
+
+func openWith(at storetest.Place, log io.Writer, fill ...byte) (*store.DB, error) {
+	return store.Open(context.Background(), store.Options{Path: at.Path, URL: at.URL, Vault: keyring(fill...), Logger: slog.New(slog.NewTextHandler(log, nil))})
+}
+
+func nthSecret(n int) string { return fmt.Sprintf("whsec_%040d", n) }
+
+// fillSealed writes webhooks with secrets and headers, and answers, in one transaction.
+func fillSealed(ctx context.Context, db *store.DB) error {
+	return db.Atomic(ctx, "fill", func(ctx context.Context) error {
+		for n := range sealedHooks {
+			w := webhook.Webhook{AccountID: 1, URL: "https://receiver.test/", Events: []string{}, Ordering: webhook.Ordered, Timeout: time.Second, MaxInFlight: 1,
+				Version: 1, Status: webhook.Active, StatusSince: time.Now(), CreatedAt: time.Now(), UpdatedAt: time.Now(),
+				Secrets: []webhook.Secret{{Text: nthSecret(n), CreatedAt: time.Now()}}}
+			if n%2 == 0 {
+				w.Headers = map[string]string{"X-Secret": nthSecret(n)}
+			}
+			if _, err := db.Webhooks().Insert(ctx, w, sealedHooks, func(int64) {}); err != nil {
+				return err
+			}
+		}
+		for n := range sealedAnswers {
+			a := store.Answer{RequestHash: []byte("h"), Status: 201, Body: []byte(nthSecret(n))}
+			if err := db.Idempotency().Keep(ctx, fmt.Sprint(n%7), fmt.Sprint(n), a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// readSealed opens everything and compares it.
+func readSealed(ctx context.Context, db *store.DB) error {
+	hooks, err := db.Webhooks().Active(ctx)
+	if err != nil {
+		return err
+	}
+	if len(hooks) != sealedHooks {
+		return fmt.Errorf("%d webhooks", len(hooks))
+	}
+	for n, w := range hooks {
+		if len(w.Secrets) != 1 || w.Secrets[0].Text != nthSecret(n) || n%2 == 0 && w.Headers["X-Secret"] != nthSecret(n) {
+			return fmt.Errorf("webhook %d is another", n)
+		}
+	}
+	for n := range sealedAnswers {
+		a, ok, err := db.Idempotency().Find(ctx, fmt.Sprint(n%7), fmt.Sprint(n))
+		if err != nil || !ok || string(a.Body) != nthSecret(n) {
+			return fmt.Errorf("answer %d: %v, %w", n, ok, err)
+		}
+	}
+	return nil
+}
+
+// The way of a rotation: the new key in front of the old one, a start, the old key away.
+func TestTheInstanceKeyCanBeReplaced(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, at storetest.Place) {
+		var log bytes.Buffer
+		start := func(fill ...byte) (*store.DB, func()) {
+			t.Helper()
+			db, err := openWith(at, &log, fill...)
+			if err != nil {
+				t.Fatalf("keys %v: %v", fill, err)
+			}
+			stop := storetest.Start(t, db)
+			return db, func() {
+				stop()
+				if err := db.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		db, stop := start(7)
+		if err := errors.Join(populatePowered(t.Context(), db), fillSealed(t.Context(), db)); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		for _, keys := range [][]byte{{8, 7}, {8}, {9, 8, 7}, {9, 8}, {9}} {
+			db, stop := start(keys...)
+			if err := readSealed(t.Context(), db); err != nil {
+				t.Errorf("keys %v: %v", keys, err)
+			}
+			stop()
+		}
+		for _, keys := range [][]byte{{7}, {8}, {8, 7}} {
+			if db, err := openWith(at, &log, keys...); err == nil || !strings.Contains(err.Error(), "WAPOST_INSTANCE_KEY") {
+				t.Errorf("opened with old keys %v: %v", keys, errors.Join(err, db.Close()))
+			}
+		}
+		if got := strings.Count(log.String(), fmt.Sprint("values=", sealedHooks+sealedHooks/2+sealedAnswers)); got != 2 {
+			t.Errorf("sealed anew %d times, want 2:\n%s", got, log.String())
+		}
+		if strings.Contains(log.String(), "whsec_") {
+			t.Error("the log shows a secret")
+		}
+	})
+}
