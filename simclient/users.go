@@ -26,6 +26,8 @@ type User struct {
 	Contacts     []string `json:"contacts"`
 	Blocked      []string `json:"blocked"`
 	Devices      []string `json:"devices"`
+	PictureID    string   `json:"picture_id"` // "" = none
+	Privacy      Privacy  `json:"privacy"`
 	InboxNext    uint64   `json:"inbox_next"` // After, for a reader who wants only what comes now
 }
 
@@ -68,6 +70,28 @@ type UserChange struct {
 	History      *int        `json:"history,omitempty"`
 	Block        []string    `json:"block,omitempty"`
 	Unblock      []string    `json:"unblock,omitempty"`
+	Picture      *Picture    `json:"picture,omitempty"`
+	Privacy      *Privacy    `json:"privacy,omitempty"`
+}
+
+// Picture is a profile picture; without data it is removed.
+type Picture struct {
+	Data []byte `json:"data,omitempty"` // JPEG
+}
+
+// Privacy is who may see what: "all", "contacts", "contact_blacklist", "none" and some words of single settings. In a change
+// the empty ones stay as they are.
+type Privacy struct {
+	GroupAdd     string `json:"group_add,omitempty"`
+	LastSeen     string `json:"last_seen,omitempty"`
+	About        string `json:"about,omitempty"`
+	Picture      string `json:"picture,omitempty"`
+	ReadReceipts string `json:"read_receipts,omitempty"` // "all", "none"
+	Online       string `json:"online,omitempty"`        // "all", "match_last_seen"
+	CallAdd      string `json:"call_add,omitempty"`      // "all", "known"
+	Messages     string `json:"messages,omitempty"`      // "all", "contacts"
+	Defense      string `json:"defense,omitempty"`       // "off", "on_standard"
+	Stickers     string `json:"stickers,omitempty"`      // "contacts", "contact_allowlist", "none"
 }
 
 // CreateUser creates a person; of one that exists the given fields are changed, and created is false.
@@ -102,6 +126,13 @@ func (c *Client) DeleteUser(ctx context.Context, phone string) (devicesRemoved i
 	}
 	_, err = c.call(ctx, http.MethodDelete, path("users", phone), nil, nil, &reply)
 	return reply.DevicesRemoved, err
+}
+
+// IssueToken says that the person trusts a linked number: its devices get a privacy token. It returns how many.
+func (c *Client) IssueToken(ctx context.Context, phone, to string) (queued int, err error) {
+	var reply struct{ Queued int }
+	_, err = c.call(ctx, http.MethodPost, path("users", phone, "token"), nil, map[string]string{"to": to}, &reply)
+	return reply.Queued, err
 }
 
 // Reinstall gives the phone a new Signal identity; notify tells the devices that know the old one.

@@ -8,31 +8,71 @@ import (
 	"strings"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
-	"go.mau.fi/whatsmeow/types"
 )
 
 // answerBlocklist reads and changes whom the account blocks.
-func (p *Person) answerBlocklist(kind string, item *waBinary.Node) reply {
-	if kind == "set" {
-		target := p.srv.byJID(attrJID(item, "jid"))
-		if target == nil {
-			return queryError(404, "item-not-found")
-		}
-		p.mu.Lock()
-		if attrText(item, "action") == "block" {
-			p.blocked[target.phone] = true
-		} else {
-			delete(p.blocked, target.phone)
-		}
-		p.mu.Unlock()
+func (d *Device) answerBlocklist(kind string, item *waBinary.Node) reply {
+	if kind != "set" {
+		return result(d.person.blocklist())
 	}
+	target := d.srv.byJID(attrJID(item, "jid"))
+	if target == nil {
+		return queryError(404, "item-not-found")
+	}
+	var block, unblock []string
+	if attrText(item, "action") == "block" {
+		block = []string{target.phone}
+	} else {
+		unblock = []string{target.phone}
+	}
+	d.person.setBlocked(block, unblock, d)
+	return result(d.person.blocklist())
+}
+
+// setBlocked applies a change and tells the account's devices, but not the one that made it.
+func (p *Person) setBlocked(block, unblock []string, by *Device) {
 	p.mu.Lock()
-	phones := slices.Sorted(maps.Keys(p.blocked))
-	p.mu.Unlock()
+	before := p.blocklistHashLocked()
 	var items []waBinary.Node
-	for _, phone := range phones {
-		items = append(items, element("item", attrs{"jid": types.NewJID(phone, types.DefaultUserServer)}))
+	for _, phone := range block {
+		if !p.blocked[phone] {
+			p.blocked[phone] = true
+			items = append(items, p.srv.blockItem(phone, "block"))
+		}
 	}
-	sum := sha256.Sum256([]byte(strings.Join(phones, ",")))
-	return result(element("list", attrs{"dhash": base64.RawURLEncoding.EncodeToString(sum[:6])}, items...))
+	for _, phone := range unblock {
+		if p.blocked[phone] {
+			delete(p.blocked, phone)
+			items = append(items, p.srv.blockItem(phone, "unblock"))
+		}
+	}
+	after := p.blocklistHashLocked()
+	p.mu.Unlock()
+	if len(items) > 0 {
+		p.syncAccount(element("blocklist", attrs{"dhash": after, "prev_dhash": before}, items...), by)
+	}
+}
+
+// blockItem names a blocked phone: by its LID when somebody has it.
+func (s *Server) blockItem(phone, action string) waBinary.Node {
+	j := phoneJID(phone)
+	if p := s.byJID(j); p != nil {
+		j = p.lid
+	}
+	return element("item", attrs{"jid": j, "action": action})
+}
+
+func (p *Person) blocklist() waBinary.Node {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var items []waBinary.Node
+	for _, phone := range slices.Sorted(maps.Keys(p.blocked)) {
+		items = append(items, p.srv.blockItem(phone, ""))
+	}
+	return element("list", attrs{"dhash": p.blocklistHashLocked()}, items...)
+}
+
+func (p *Person) blocklistHashLocked() string {
+	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(maps.Keys(p.blocked)), ",")))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }

@@ -34,6 +34,9 @@ func (p *Person) Call(c Call) (callID string, err error) {
 	default:
 		return "", fail(CodeInvalid, "state must be offer, accept, reject or terminate, not %q", c.State)
 	}
+	if to.blocks(p) {
+		return c.ID, nil
+	}
 	for _, d := range to.Devices() {
 		d.enqueue(element("call", attrs{"from": p.lid, "id": p.srv.nextID(), "t": now(), "platform": "android", "version": "2.26.1"}, step))
 	}
@@ -52,7 +55,7 @@ func offerContent(video bool) []waBinary.Node {
 func (d *Device) handleCall(c *conn, n *waBinary.Node) {
 	to, step := attrJID(n, "to"), firstChild(n)
 	c.send(element("ack", attrs{"class": "call", "id": attrText(n, "id"), "from": to, "type": step.Tag}))
-	if p := d.srv.byJID(to); p != nil {
+	if p := d.srv.byJID(to); p != nil && !p.blocks(d.person) {
 		p.note(Entry{Kind: KindCall, From: d.sender(), Chat: d.person.phone, CallID: attrText(&step, "call-id"), State: step.Tag})
 	}
 }

@@ -39,6 +39,7 @@ type Group struct {
 	invite    string
 	members   []member
 	requests  []*Person // wait for an admin's approval
+	picture   *picture  // nil = none
 	deleted   bool
 	known     messageLog
 }

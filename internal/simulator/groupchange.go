@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/base64"
 	"strconv"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -109,6 +110,12 @@ func (g *Group) changeSettingLocked(actor *Person, c GroupChange) (int, error) {
 		}
 		g.ephemeral = seconds
 		node = ephemeralNode(seconds)
+	case GroupPicture:
+		data, err := base64.StdEncoding.DecodeString(c.Value)
+		if err != nil {
+			return 0, fail(CodeInvalid, "picture needs the file as base64, or nothing to remove it")
+		}
+		return g.setPictureLocked(actor, data), nil
 	case GroupResetInvite:
 		g.invite = newInvite()
 		node = element("invite", attrs{"code": g.invite})

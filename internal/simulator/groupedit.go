@@ -38,11 +38,29 @@ func (d *Device) answerOneGroup(g *Group, kind string, child *waBinary.Node) (re
 // editMembers answers at once with whom the change concerns, and applies it behind the answer.
 func (d *Device) editMembers(g *Group, child *waBinary.Node) reply {
 	people := d.srv.named(child)
-	return result(element(child.Tag, nil, participantNodes(people)...)).andThen(func() {
+	var refused []waBinary.Node
+	if child.Tag == GroupAdd {
+		people, refused = d.mayAdd(people)
+	}
+	return result(element(child.Tag, nil, append(participantNodes(people), refused...)...)).andThen(func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.changeMembersLocked(d.person, child.Tag, people, "")
 	})
+}
+
+// mayAdd leaves out who lets itself be added by others only: for them the client gets a code to invite them with.
+func (d *Device) mayAdd(people []*Person) (allowed []*Person, refused []waBinary.Node) {
+	for _, p := range people {
+		if p.shows(PrivacyGroupAdd, d.person) {
+			allowed = append(allowed, p)
+			continue
+		}
+		n := participantNodes([]*Person{p})[0]
+		refused = append(refused, element(n.Tag, with(n, "error", "403").Attrs,
+			element("add_request", attrs{"code": newInvite(), "expiration": now() + 3*24*3600})))
+	}
+	return allowed, refused
 }
 
 func (d *Device) inviteLink(g *Group, kind string) reply {

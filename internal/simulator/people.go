@@ -60,6 +60,9 @@ func (c PersonChange) clean() (PersonChange, error) {
 	if c.History != nil && (*c.History < 0 || *c.History > 1000) {
 		return c, fail(CodeInvalid, "history must be 0 to 1000 messages per contact")
 	}
+	if err := checkPrivacy(c.Privacy); err != nil {
+		return c, err
+	}
 	var err error
 	if c.Block, err = cleanPhones(c.Block); err != nil {
 		return c, err
@@ -77,7 +80,8 @@ func (c PersonChange) clean() (PersonChange, error) {
 	return c, nil
 }
 
-// Change sets fields; linked devices are told of a new name through app state. Errors: ErrInvalid, then nothing is changed.
+// Change sets fields. Linked devices are told of what is the account's, others of what they may see. Errors: ErrInvalid, then
+// nothing is changed.
 func (p *Person) Change(c PersonChange) error {
 	c, err := c.clean()
 	if err != nil {
@@ -87,7 +91,6 @@ func (p *Person) Change(c PersonChange) error {
 	renamed := c.Name != nil && *c.Name != p.name
 	assign(&p.name, c.Name)
 	assign(&p.business, c.BusinessName)
-	assign(&p.about, c.About)
 	assign(&p.link, c.Link)
 	assign(&p.auto, c.Auto)
 	assign(&p.history, c.History)
@@ -97,13 +100,15 @@ func (p *Person) Change(c PersonChange) error {
 	if c.OnWhatsApp != nil {
 		p.notOn = !*c.OnWhatsApp
 	}
-	for _, phone := range c.Block {
-		p.blocked[phone] = true
-	}
-	for _, phone := range c.Unblock {
-		delete(p.blocked, phone)
-	}
 	p.mu.Unlock()
+	p.setBlocked(c.Block, c.Unblock, nil)
+	p.setPrivacy(c.Privacy, nil)
+	if c.About != nil {
+		p.setAbout(*c.About)
+	}
+	if c.Picture != nil {
+		p.SetPicture(*c.Picture)
+	}
 	if renamed {
 		return p.state.rename()
 	}

@@ -31,7 +31,9 @@ type Person struct {
 	link       string
 	auto       Auto
 	contacts   []string
-	blocked    map[string]bool // by phone
+	blocked    map[string]bool   // by phone
+	picture    *picture          // nil = none
+	privacy    map[string]string // what is not here has its default
 	history    int
 	devices    map[uint16]*Device
 	lastNumber uint16
@@ -50,7 +52,7 @@ func (s *Server) newPerson(phone string) *Person {
 	lid := strconv.FormatUint(100_000_000_000_000+binary.BigEndian.Uint64(sum[:8])%800_000_000_000_000, 10)
 	p := &Person{srv: s, phone: phone, pn: types.NewJID(phone, types.DefaultUserServer), lid: types.NewJID(lid, types.HiddenUserServer),
 		rawID: rand.Uint32(), inbox: newFeed[Entry](s.opts.InboxLimit), link: LinkNormal, auto: Auto{Deliver: true},
-		blocked: map[string]bool{}, devices: map[uint16]*Device{}, acquainted: map[*Device]bool{},
+		blocked: map[string]bool{}, privacy: map[string]string{}, devices: map[uint16]*Device{}, acquainted: map[*Device]bool{},
 		linking: Linking{Status: LinkingNone}, linkWake: make(chan struct{})}
 	p.signal = newPhone(p.pn, p.lid)
 	p.state = newAppState(p)
@@ -72,7 +74,7 @@ func (p *Person) Info() PersonInfo {
 	defer p.mu.Unlock()
 	info := PersonInfo{Phone: p.phone, JID: p.pn.String(), LID: p.lid.String(), Name: p.name, BusinessName: p.business, About: p.about,
 		OnWhatsApp: !p.notOn, Link: p.link, Auto: p.auto, Contacts: slices.Clone(p.contacts),
-		Blocked: slices.Sorted(maps.Keys(p.blocked)), InboxNext: p.inbox.Next()}
+		Blocked: slices.Sorted(maps.Keys(p.blocked)), PictureID: p.picture.idOrNone(), Privacy: p.settingsLocked(), InboxNext: p.inbox.Next()}
 	for _, d := range p.devicesLocked() {
 		info.Devices = append(info.Devices, d.jid.String())
 	}
@@ -115,6 +117,8 @@ func (p *Person) nextNumber() uint16 {
 	p.lastNumber++
 	return p.lastNumber
 }
+
+func phoneJID(phone string) types.JID { return types.NewJID(phone, types.DefaultUserServer) }
 
 func (p *Person) deviceJID(number uint16) types.JID {
 	j := p.pn

@@ -35,8 +35,8 @@ func (d *Device) subscribe(c *conn, p *Person) {
 	p.mu.Lock()
 	known := copyOf(p.presence)
 	p.mu.Unlock()
-	if known != nil {
-		c.send(p.presenceNode(*known))
+	if known != nil && (p.shows(PrivacyOnline, d.person) || p.shows(PrivacyLastSeen, d.person)) {
+		c.send(p.presenceNode(*known, d.person))
 	}
 }
 
@@ -46,12 +46,16 @@ func (d *Device) subscribed(p *Person) bool {
 	return d.presences[p]
 }
 
-func (p *Person) presenceNode(pr Presence) waBinary.Node {
+// presenceNode is what another person sees of a presence: "deny" stands for a last seen that is hidden.
+func (p *Person) presenceNode(pr Presence, to *Person) waBinary.Node {
 	a := attrs{"from": p.lid}
 	if !pr.Available {
 		a["type"] = "unavailable"
 		if !pr.LastSeen.IsZero() {
 			a["last"] = pr.LastSeen.Unix()
+			if !p.shows(PrivacyLastSeen, to) {
+				a["last"] = "deny"
+			}
 		}
 	}
 	return waBinary.Node{Tag: "presence", Attrs: a}
@@ -67,7 +71,10 @@ func (p *Person) SetPresence(pr Presence) (sent int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return sendToEach(to.Devices(), p.presenceNode(pr)), nil
+	if !p.shows(PrivacyOnline, to) {
+		return 0, nil
+	}
+	return sendToEach(to.Devices(), p.presenceNode(pr, to)), nil
 }
 
 // tellPresence remembers the presence for later subscribers and tells the present ones.
@@ -75,8 +82,12 @@ func (p *Person) tellPresence(pr Presence) (sent int) {
 	p.mu.Lock()
 	p.presence = &pr
 	p.mu.Unlock()
-	devices := slices.DeleteFunc(p.srv.Devices(), func(d *Device) bool { return !d.subscribed(p) })
-	return sendToEach(devices, p.presenceNode(pr))
+	for _, d := range p.srv.Devices() {
+		if d.subscribed(p) && p.shows(PrivacyOnline, d.person) {
+			sent += sendToEach([]*Device{d}, p.presenceNode(pr, d.person))
+		}
+	}
+	return sent
 }
 
 // sendToEach sends what is never queued, and counts who is connected.
@@ -105,6 +116,9 @@ func (p *Person) SendTyping(to, state string) (sent int, err error) {
 	group, peer, err := p.srv.resolve(to)
 	if err != nil {
 		return 0, err
+	}
+	if group == nil && peer.blocks(p) {
+		return 0, nil
 	}
 	if group == nil {
 		return sendToEach(peer.Devices(), element("chatstate", attrs{"from": p.lid}, child)), nil
@@ -138,7 +152,7 @@ func (d *Device) handleTyping(n *waBinary.Node) {
 }
 
 func (d *Device) passTyping(p *Person, e Entry, a attrs, child waBinary.Node) {
-	if p == d.person {
+	if p == d.person || p.blocks(d.person) {
 		return
 	}
 	p.note(e)

@@ -20,6 +20,12 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 		d.acknowledge("message", id, "")
 	}
 	c.send(element("ack", attrs{"class": "receipt", "id": id, "from": to, "type": kind}))
+	if kind == ReceiptRead || kind == ReceiptPlayed || kind == receiptReadSelf {
+		d.tellOwnDevices(n)
+	}
+	if kind == receiptReadSelf {
+		return // the account's read receipts are off: nobody else hears of it
+	}
 	target := to
 	if participant := attrJID(n, "participant"); !participant.IsEmpty() {
 		target = participant
@@ -38,6 +44,23 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 	}
 	if kind == ReceiptRetry && target.Device == 0 {
 		p.tryTo("encrypt a message again", func() error { return p.resend(d, id, n) })
+	}
+}
+
+// receiptReadSelf is a read receipt for the account's own devices alone.
+const receiptReadSelf = "read-self"
+
+// tellOwnDevices tells the account's other devices what one of them has read.
+func (d *Device) tellOwnDevices(n *waBinary.Node) {
+	to := attrJID(n, "to")
+	a := attrs{"id": attrText(n, "id"), "t": now(), "type": attrText(n, "type"), "from": d.lid, "recipient": to}
+	if to.Server == types.GroupServer || to.Server == types.BroadcastServer {
+		a = attrs{"id": a["id"], "t": a["t"], "type": a["type"], "from": to, "participant": d.lid}
+	}
+	for _, other := range d.person.Devices() {
+		if other != d {
+			other.enqueue(waBinary.Node{Tag: "receipt", Attrs: a, Content: n.Content})
+		}
 	}
 }
 
@@ -65,7 +88,8 @@ func (d *Device) forwardReceipt(p *Person, device uint16, n *waBinary.Node) {
 	}
 }
 
-// SendReceipt queues a receipt for every device of a linked number and returns for how many. Errors: ErrInvalid,
+// SendReceipt queues a receipt for every device of a linked number and returns for how many: none for a read receipt in a
+// direct chat of a person that has switched them off. Errors: ErrInvalid,
 // ErrUnknownPerson, ErrUnknownGroup.
 func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 	if len(r.IDs) == 0 {
@@ -82,6 +106,9 @@ func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 			return 0, err
 		}
 		from = attrs{"from": g.jid, "participant": p.lid, "participant_pn": p.pn}
+	}
+	if r.Group == "" && r.Type == ReceiptRead && p.setting(PrivacyReadReceipts) == nobody {
+		return 0, nil
 	}
 	devices := to.Devices()
 	for _, d := range devices {

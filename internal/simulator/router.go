@@ -116,7 +116,7 @@ func (d *Device) answer(c *conn, n *waBinary.Node, xmlns, kind string, child *wa
 		}
 		return result(), true
 	case "usync":
-		return d.person.srv.answerLookup(n), true
+		return d.answerLookup(n), true
 	case "w:g2":
 		return d.answerGroup(n, kind, child)
 	case "w:m":
@@ -125,29 +125,20 @@ func (d *Device) answer(c *conn, n *waBinary.Node, xmlns, kind string, child *wa
 	case "w:sync:app:state":
 		return d.person.state.answer(child, d), true
 	case "w:profile:picture":
-		if kind == "get" {
-			return queryError(404, "item-not-found"), true // nobody has a picture
-		}
+		return d.answerPicture(n, kind), true
 	case "privacy":
-		if kind == "get" {
-			return result(defaultPrivacy()), true
-		}
-		if child.Tag == "tokens" {
-			return result(), true // taken, and never asked for
+		switch child.Tag {
+		case "privacy":
+			return d.answerPrivacy(kind, child), true
+		case "tokens":
+			return d.answerTokens(child), true
 		}
 	case "blocklist":
-		return d.person.answerBlocklist(kind, child), true
+		return d.answerBlocklist(kind, child), true
+	case "w:mex":
+		return d.answerMex(child)
 	case "urn:xmpp:whatsapp:dirty", "urn:xmpp:whatsapp:push":
 		return result(), true // nothing is ever dirty, and nobody is woken by a push
 	}
 	return reply{}, false
-}
-
-// defaultPrivacy is the setting of every account.
-func defaultPrivacy() waBinary.Node {
-	var list []waBinary.Node
-	for _, name := range []string{"groupadd", "last", "status", "profile", "readreceipts", "online", "calladd"} {
-		list = append(list, element("category", attrs{"name": name, "value": "all"}))
-	}
-	return element("privacy", nil, list...)
 }

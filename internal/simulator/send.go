@@ -172,6 +172,9 @@ func (p *Person) sendToAll(devices []*Device, plain []byte, l *letter, recipient
 // hand queues a finished message stanza for a device.
 func (p *Person) hand(d *Device, n waBinary.Node, l *letter) {
 	p.meet(d)
+	if name, ok := p.verifiedName(); ok && l.category == "" {
+		n.Content = append(n.GetChildren(), name)
+	}
 	st := d.enqueueCounted(n, l.onAck)
 	l.delivery.targets = append(l.delivery.targets, target{jid: d.jid, stanza: st})
 }

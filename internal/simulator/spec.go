@@ -30,7 +30,9 @@ type PersonChange struct {
 	Link                      *string
 	Auto                      *Auto
 	History                   *int
-	Block, Unblock            []string // phones
+	Block, Unblock            []string          // phones
+	Picture                   *[]byte           // JPEG; empty removes the picture
+	Privacy                   map[string]string // value by setting, both as WhatsApp names them
 }
 
 // Auto is what a phone does by itself with messages from linked devices.
@@ -51,8 +53,10 @@ type PersonInfo struct {
 	Auto            Auto
 	Contacts        []string
 	Blocked         []string
-	Devices         []string // JIDs
-	InboxNext       uint64   // After for a reader who wants only what comes now
+	Devices         []string          // JIDs
+	PictureID       string            // "" = none
+	Privacy         map[string]string // all settings
+	InboxNext       uint64            // After for a reader who wants only what comes now
 }
 
 // States of linking.
@@ -304,6 +308,7 @@ const (
 	GroupEphemeral   = "ephemeral"
 	GroupApproval    = "approval"
 	GroupResetInvite = "reset_invite"
+	GroupPicture     = "picture"
 	GroupDelete      = "delete"
 )
 

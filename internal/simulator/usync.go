@@ -8,7 +8,8 @@ import (
 )
 
 // answerLookup handles usync: who has WhatsApp, which devices, which LID, what about text.
-func (s *Server) answerLookup(n *waBinary.Node) reply {
+func (d *Device) answerLookup(n *waBinary.Node) reply {
+	s := d.srv
 	sync := n.GetChildByTag("usync")
 	query, list := sync.GetChildByTag("query"), sync.GetChildByTag("list")
 	wanted := map[string]bool{}
@@ -18,9 +19,9 @@ func (s *Server) answerLookup(n *waBinary.Node) reply {
 	var users []waBinary.Node
 	for _, user := range list.GetChildren() {
 		if number, ok := user.GetOptionalChildByTag("contact"); ok {
-			users = append(users, s.lookupNumber(string(content(number))))
+			users = append(users, s.lookupNumber(string(content(number)), wanted))
 		} else {
-			users = append(users, s.lookupUser(attrJID(&user, "jid"), wanted))
+			users = append(users, d.lookupUser(attrJID(&user, "jid"), wanted))
 		}
 	}
 	return result(element("usync", attrs{"index": "0", "last": "true", "mode": sync.Attrs["mode"], "context": sync.Attrs["context"], "sid": sync.Attrs["sid"]},
@@ -28,7 +29,7 @@ func (s *Server) answerLookup(n *waBinary.Node) reply {
 }
 
 // lookupNumber tells whether a typed number has WhatsApp.
-func (s *Server) lookupNumber(typed string) waBinary.Node {
+func (s *Server) lookupNumber(typed string, wanted map[string]bool) waBinary.Node {
 	number, _, _ := strings.Cut(typed, "@")
 	number = strings.TrimPrefix(number, "+")
 	contact := waBinary.Node{Tag: "contact", Attrs: attrs{"type": "out"}, Content: []byte(typed)}
@@ -36,23 +37,35 @@ func (s *Server) lookupNumber(typed string) waBinary.Node {
 	if p := s.byJID(types.NewJID(number, types.DefaultUserServer)); p != nil && p.onWhatsApp() {
 		contact.Attrs["type"] = "in"
 		a["jid"], a["pn_jid"] = p.lid, p.pn
+		return element("user", a, append(p.businessNode(wanted), contact)...)
 	}
 	return element("user", a, contact)
 }
 
-func (s *Server) lookupUser(jid types.JID, wanted map[string]bool) waBinary.Node {
-	p := s.byJID(jid)
+// businessNode is the answer about the verified name; none for who has none or was not asked for it.
+func (p *Person) businessNode(wanted map[string]bool) []waBinary.Node {
+	if name, ok := p.verifiedName(); ok && wanted["business"] {
+		return []waBinary.Node{element("business", nil, name)}
+	}
+	return nil
+}
+
+func (d *Device) lookupUser(jid types.JID, wanted map[string]bool) waBinary.Node {
+	p := d.srv.byJID(jid)
 	if p == nil || !p.onWhatsApp() {
 		return element("user", attrs{"jid": jid}, element("devices", nil, element("error", attrs{"code": "404"})))
 	}
-	var parts []waBinary.Node
+	parts := p.businessNode(wanted)
 	if wanted["devices"] {
 		parts = append(parts, element("devices", nil, p.deviceList()))
 	}
 	if wanted["lid"] {
 		parts = append(parts, element("lid", attrs{"val": p.lid}))
 	}
-	if about := p.Info().About; wanted["status"] && about != "" {
+	if pic := p.currentPicture(); wanted["picture"] && pic != nil && p.shows(PrivacyPicture, d.person) {
+		parts = append(parts, element("picture", attrs{"id": pic.id}))
+	}
+	if about := p.Info().About; wanted["status"] && about != "" && p.shows(PrivacyAbout, d.person) {
 		parts = append(parts, waBinary.Node{Tag: "status", Attrs: attrs{"t": now()}, Content: []byte(about)})
 	}
 	return element("user", attrs{"jid": jid}, parts...)

@@ -261,6 +261,21 @@ func (l logged) open(t testing.TB, data any) {
 	}
 }
 
+// member is a member of the data as it stands; nil when there is none.
+func (l logged) member(name string) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(l.Data, &members) != nil {
+		return nil
+	}
+	return members[name]
+}
+
+// read opens a member of the data; what does not fit stays zero.
+func (l logged) read(name string, into any) { _ = json.Unmarshal(l.member(name), into) }
+
+// flag is a boolean member of the data.
+func (l logged) flag(name string) bool { return string(l.member(name)) == "true" }
+
 // events returns the log of a device.
 func (g *gateway) events(id string, types ...event.Type) []logged {
 	g.t.Helper()

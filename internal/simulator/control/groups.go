@@ -93,9 +93,9 @@ func getGroup(_ context.Context, c *call) (group, error) {
 
 type groupChangeBody struct {
 	Actor        string   `json:"actor" doc:"phone"`
-	Action       string   `json:"action" enum:"add,remove,promote,demote,join,leave,subject,topic,announce,locked,ephemeral,approval,reset_invite,delete"`
+	Action       string   `json:"action" enum:"add,remove,promote,demote,join,leave,subject,topic,announce,locked,ephemeral,approval,reset_invite,picture,delete"`
 	Participants []string `json:"participants,omitempty" doc:"phones, for add, remove, promote and demote"`
-	Value        string   `json:"value,omitempty" doc:"subject, topic; on or off for announce, locked and approval; seconds for ephemeral"`
+	Value        string   `json:"value,omitempty" doc:"subject, topic; on or off for announce, locked and approval; seconds for ephemeral; the JPEG as base64 for picture, empty removes it"`
 }
 
 type groupChangeReply struct {

@@ -102,7 +102,7 @@ func TestAGroupChangeThatCannotBeIsRefused(t *testing.T) {
 	}
 	fails(t, change(team.ID, simclient.GroupChange{Actor: ben, Action: "subject", Value: "x"}), 409, "not_a_member")
 	fails(t, change(team.ID, simclient.GroupChange{Actor: "4915100000009", Action: "leave"}), 404, "unknown_person")
-	fails(t, change(team.ID, simclient.GroupChange{Actor: anna, Action: "picture"}), 400, "invalid_request")
+	fails(t, change(team.ID, simclient.GroupChange{Actor: anna, Action: "picture", Value: "no base64"}), 400, "invalid_request")
 	fails(t, change(team.ID, simclient.GroupChange{Actor: anna, Action: "announce", Value: "maybe"}), 400, "invalid_request")
 	fails(t, change("1@g.us", simclient.GroupChange{Actor: anna, Action: "leave"}), 404, "unknown_group")
 	_, err = r.Group(t.Context(), "1@g.us")

@@ -15,6 +15,8 @@ func userRoutes() []route {
 		look("/users/{phone}", "getUser", "One person.", getUser).fails(simulator.CodeUnknownPerson),
 		change(http.MethodPatch, "/users/{phone}", "changeUser", "Change the given fields of a person.", changeUser).fails(simulator.CodeUnknownPerson),
 		change(http.MethodDelete, "/users/{phone}", "deleteUser", "Remove a person; its linked devices see 401.", deleteUser).fails(simulator.CodeUnknownPerson),
+		post("/users/{phone}/token", "issueToken", "The person trusts a linked number: its devices get a privacy token.", issueToken).
+			fails(simulator.CodeUnknownPerson),
 		post("/users/{phone}/reinstall", "reinstallUser", "Give the phone a new Signal identity, as after a change of phones.", reinstallUser).
 			fails(simulator.CodeUnknownPerson),
 	}
@@ -67,8 +69,10 @@ type createUserBody struct {
 
 type userChangeBody struct {
 	profileBody
-	Block   []string `json:"block,omitempty" doc:"phones"`
-	Unblock []string `json:"unblock,omitempty" doc:"phones"`
+	Block   []string     `json:"block,omitempty" doc:"phones"`
+	Unblock []string     `json:"unblock,omitempty" doc:"phones"`
+	Picture *faceBody    `json:"picture,omitempty" doc:"the profile picture"`
+	Privacy *privacyBody `json:"privacy,omitempty" doc:"who may see what; the given settings are changed"`
 }
 
 type user struct {
@@ -84,13 +88,15 @@ type user struct {
 	Contacts     []string       `json:"contacts" doc:"phones"`
 	Blocked      []string       `json:"blocked" doc:"phones"`
 	Devices      []string       `json:"devices" doc:"JIDs of the linked devices"`
+	PictureID    string         `json:"picture_id" doc:"empty: no picture"`
+	Privacy      privacyView    `json:"privacy"`
 	InboxNext    uint64         `json:"inbox_next" doc:"after, for a reader who wants only what comes now"`
 }
 
 func viewUser(p *simulator.Person) user {
 	i := p.Info()
 	return user{Phone: i.Phone, JID: i.JID, LID: i.LID, Name: i.Name, BusinessName: i.BusinessName, About: i.About, OnWhatsApp: i.OnWhatsApp,
-		Link: i.Link, Auto: i.Auto, Contacts: list(i.Contacts), Blocked: list(i.Blocked), Devices: list(i.Devices), InboxNext: i.InboxNext}
+		Link: i.Link, Auto: i.Auto, Contacts: list(i.Contacts), Blocked: list(i.Blocked), Devices: list(i.Devices), PictureID: i.PictureID, Privacy: viewPrivacy(i.Privacy), InboxNext: i.InboxNext}
 }
 
 // list makes JSON's [] of a nil slice.
@@ -160,7 +166,10 @@ func changeUser(_ context.Context, c *call, b *userChangeBody) (user, error) {
 		return user{}, err
 	}
 	change := b.change(p.Info().Auto)
-	change.Block, change.Unblock = b.Block, b.Unblock
+	change.Block, change.Unblock, change.Privacy = b.Block, b.Unblock, b.Privacy.settings()
+	if b.Picture != nil {
+		change.Picture = &b.Picture.Data
+	}
 	return viewChanged(p, change)
 }
 
