@@ -36,6 +36,7 @@ type conn struct {
 	idleFrom time.Time
 	owner    *pool
 	place    string // host:port
+	code     int    // status of the answer
 	answer   *http.Response
 }
 
@@ -85,14 +86,18 @@ func (c *conn) alive() bool {
 	return c.socket.Read(c.peek) == nil && c.quiet
 }
 
-// ask sends a request and reads the head of the answer.
-func (c *conn) ask(request []byte) error {
-	c.room, c.heard, c.restful = maxAnswerHead, false, false
+// ask sends a request and reads the head of the answer. brief asks for nothing but the status of a success.
+func (c *conn) ask(request []byte, brief bool) error {
+	c.room, c.heard, c.restful, c.answer = maxAnswerHead, false, false, nil
 	c.in = readers.Get().(*bufio.Reader)
 	c.in.Reset(c)
 	_, unsent := c.Conn.Write(request)
 	if unsent != nil && errors.Is(unsent, os.ErrDeadlineExceeded) {
 		return unsent
+	}
+	if brief && unsent == nil && c.glance() {
+		c.restful = true
+		return nil
 	}
 	for range maxInterim + 1 { // also after a failed write: who refuses a request early may have said why
 		answer, err := http.ReadResponse(c.in, posted)
@@ -102,7 +107,7 @@ func (c *conn) ask(request []byte) error {
 		case err != nil:
 			return err
 		case answer.StatusCode >= 200 || answer.StatusCode == http.StatusSwitchingProtocols:
-			c.answer, c.room = answer, unbounded
+			c.answer, c.code, c.room = answer, answer.StatusCode, unbounded
 			c.restful = unsent == nil && !answer.Close && answer.StatusCode != http.StatusSwitchingProtocols
 			return nil
 		}
@@ -114,6 +119,9 @@ var errInterim = errors.New("too many interim answers")
 
 // posted tells http.ReadResponse that an answer may have a body.
 var posted = &http.Request{Method: http.MethodPost}
+
+// status implements reply.
+func (c *conn) status() int { return c.code }
 
 // response implements reply.
 func (c *conn) response() *http.Response { return c.answer }

@@ -21,7 +21,7 @@ type trip struct {
 	cancel context.CancelCauseFunc
 }
 
-func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time) (reply, error) {
+func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time, _ bool) (reply, error) {
 	attempt, cancel := context.WithCancelCause(ctx)
 	t := &trip{cancel: cancel, timer: time.AfterFunc(r.Webhook.Timeout, func() { cancel(errTimeout) })}
 	request := p.request.WithContext(attempt)
@@ -51,6 +51,8 @@ func orTimeout(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+func (t *trip) status() int { return t.answer.StatusCode }
 
 func (t *trip) response() *http.Response { return t.answer }
 

@@ -24,14 +24,14 @@ type plain struct {
 	pool *pool
 }
 
-func (d plain) carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time) (reply, error) {
+func (d plain) carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time, brief bool) (reply, error) {
 	buf := requests.Get().(*[]byte)
 	defer requests.Put(buf)
 	*buf = p.write((*buf)[:0], r, now)
 	deadline := now.Add(r.Webhook.Timeout)
-	c, err := d.ask(ctx, d.pool.take(p.place), p.place, *buf, deadline)
+	c, err := d.ask(ctx, d.pool.take(p.place), p.place, *buf, deadline, brief)
 	if errors.Is(err, errStale) {
-		c, err = d.ask(ctx, nil, p.place, *buf, deadline)
+		c, err = d.ask(ctx, nil, p.place, *buf, deadline, brief)
 	}
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (d plain) carry(ctx context.Context, p *prepared, r delivery.Request, now t
 var errStale = errors.New("the idle connection was closed")
 
 // ask sends a request over c, or over a new connection when c is nil.
-func (d plain) ask(ctx context.Context, c *conn, place string, request []byte, deadline time.Time) (*conn, error) {
+func (d plain) ask(ctx context.Context, c *conn, place string, request []byte, deadline time.Time, brief bool) (*conn, error) {
 	if c == nil {
 		var err error
 		if c, err = d.connect(ctx, place, deadline); err != nil {
@@ -54,7 +54,7 @@ func (d plain) ask(ctx context.Context, c *conn, place string, request []byte, d
 	c.watch(ctx)
 	err := c.SetDeadline(deadline)
 	if err == nil {
-		err = c.ask(request)
+		err = c.ask(request, brief)
 	}
 	if err == nil {
 		return c, nil

@@ -78,7 +78,7 @@ func (p *pool) sweep() {
 	limit := time.Now().Add(-idleTime)
 	for place, list := range p.idle {
 		old := 0
-		for old < len(list) && list[old].idleFrom.Before(limit) {
+		for old < len(list) && !list[old].idleFrom.After(limit) {
 			list[old].close()
 			old++
 		}

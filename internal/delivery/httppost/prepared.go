@@ -80,7 +80,7 @@ func (p *prepared) preparePlain(u *url.URL) error {
 	}
 	p.place = host
 	if u.Port() == "" {
-		p.place = net.JoinHostPort(u.Hostname(), "80")
+		p.place = net.JoinHostPort((&url.URL{Host: host}).Hostname(), "80")
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), withoutZone(host))

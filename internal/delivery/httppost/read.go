@@ -33,7 +33,7 @@ func read(body io.Reader) excerpt {
 // wait for the rest.
 func drain(r reply, left time.Duration) bool {
 	answer := r.response()
-	if answer.Body == http.NoBody {
+	if answer == nil || answer.Body == http.NoBody {
 		return true
 	}
 	if answer.ContentLength > drainLimit {

@@ -36,16 +36,17 @@ func (s *Sender) CloseIdleConnections() {
 }
 
 // carrier brings one request to its endpoint and returns when the head of the answer is in. Its error is errTimeout when the
-// webhook's timeout was over.
+// webhook's timeout was over. brief says that of a success only the status is wanted.
 type carrier interface {
-	carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time) (reply, error)
+	carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time, brief bool) (reply, error)
 }
 
 // reply is an answer whose body can be read. done must be called.
 type reply interface {
-	response() *http.Response
-	within(d time.Duration) // the body must be read in this time
-	done(whole bool)        // whole = the body was read to its end
+	status() int
+	response() *http.Response // nil for a success that has been read to its end
+	within(d time.Duration)   // the body must be read in this time
+	done(whole bool)          // whole = the body was read to its end
 }
 
 // errTimeout is the cause of an attempt that took the whole timeout of its webhook.
@@ -79,19 +80,20 @@ func (s *Sender) send(ctx context.Context, r delivery.Request, watched bool) (o 
 	if p.place != "" && len(r.Body) <= maxPlain {
 		way = s.plain
 	}
-	answer, err := way.carry(ctx, p, r, o.At)
+	answer, err := way.carry(ctx, p, r, o.At, !watched)
 	o.Duration = time.Since(o.At)
 	if err != nil {
 		o.Class, o.Err = explain(ctx, err, r.Webhook.Timeout)
 		return o, x
 	}
-	head := answer.response()
-	o.Status, x.headers = head.StatusCode, head.Header
-	o.Class, o.Err = judge(head.StatusCode)
+	o.Status = answer.status()
+	o.Class, o.Err = judge(o.Status)
 	if o.Class == "" && !watched {
 		answer.done(drain(answer, r.Webhook.Timeout-o.Duration))
 		return o, x
 	}
+	head := answer.response()
+	x.headers = head.Header
 	o.RetryAfter = retryAfter(head.StatusCode, head.Header, o.At.Add(o.Duration))
 	x.excerpt = read(head.Body)
 	answer.done(x.excerpt.whole)

@@ -189,7 +189,7 @@ func TestOurShutdownIsNobodysFault(t *testing.T) {
 		<-arrived
 		cancel(errors.New("shutting down"))
 	}()
-	if o := sender(t, egress.TransportOptions{}).Attempt(ctx, request(srv.URL)); o.Class != delivery.ClassLocal {
+	if o := sender(t, egress.TransportOptions{}).Attempt(ctx, request(srv.URL)); o.Class != delivery.ClassLocal || o.Duration >= patience {
 		t.Errorf("outcome %+v", o)
 	}
 }

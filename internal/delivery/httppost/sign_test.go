@@ -109,3 +109,23 @@ func compareHeaders(t *testing.T, p *prepared, r delivery.Request, now time.Time
 		t.Errorf("%d headers, want %d: %v", len(got), len(want), got)
 	}
 }
+
+func TestThePlainRequestBeginsAsHTTPDemands(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://example.com":                 "example.com:80 POST / HTTP/1.1\r\nHost: example.com\r\n",
+		"http://example.com:8080/a%20b?c=d":  "example.com:8080 POST /a%20b?c=d HTTP/1.1\r\nHost: example.com:8080\r\n",
+		"http://[2001:db8::1]/x":             "[2001:db8::1]:80 POST /x HTTP/1.1\r\nHost: [2001:db8::1]\r\n",
+		"http://[fe80::1%25eth0]:81":         "[fe80::1%eth0]:81 POST / HTTP/1.1\r\nHost: [fe80::1]:81\r\n",
+		"http://bücher.example/":             "xn--bcher-kva.example:80 POST / HTTP/1.1\r\nHost: xn--bcher-kva.example\r\n",
+		"https://example.com/only-over-tls/": " ",
+	} {
+		p, err := prepare(&webhook.Webhook{ID: 1, URL: url, Secrets: []webhook.Secret{{Text: s1}}}, "wapost/test")
+		if err != nil {
+			t.Errorf("%s: %v", url, err)
+			continue
+		}
+		if got := p.place + " " + string(p.head); !strings.HasPrefix(got, want) || want == " " && got != want {
+			t.Errorf("%s: %q, want %q", url, got, want)
+		}
+	}
+}
