@@ -143,7 +143,7 @@ func (s *Accounts) forget(ctx context.Context, id int64) error {
 			return wrap("find an account's events", err)
 		}
 		err = s.db.Write(ctx, "delete an account's events", func(ctx context.Context, tx *Tx) error {
-			_, err := tx.Exec(ctx, `DELETE FROM events WHERE account_id = $1 AND seq BETWEEN $2 AND $3`, id, first.Int64, last.Int64)
+			_, err := tx.dropEvents(ctx, `account_id = $1 AND seq BETWEEN $2 AND $3`, id, first.Int64, last.Int64)
 			return err
 		})
 		if err != nil {

@@ -21,8 +21,7 @@ type Events struct{ db *DB }
 func (db *DB) Events() *Events { return &Events{db} }
 
 const insertEvent = `INSERT INTO events (seq, id, type, class, account_id, device_id, sequence, order_key, source_key, at, body, raw)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (source_key) WHERE source_key IS NOT NULL DO NOTHING`
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 WHERE NOT EXISTS (SELECT 1 FROM occurrences WHERE key = $9)`
 
 // One statement for all devices of a round: their numbers come as a JSON object.
 const setSequence = `UPDATE devices SET sequence = j.value, last_event_at = $1 FROM json_each($2) AS j WHERE devices.id = j.key`
@@ -68,6 +67,10 @@ func (r *round) append(e *event.Sealed) error {
 	if r.pipeline != nil {
 		return r.appendNow(ctx, e)
 	}
+	source := sourceKey(e)
+	if r.recent(source) {
+		return nil
+	}
 	sequence, err := r.nextSequence(ctx, e)
 	if err != nil {
 		return err
@@ -77,7 +80,7 @@ func (r *round) append(e *event.Sealed) error {
 		Key: e.Key, At: time.UnixMilli(r.now), Sequence: sequence, Body: e.Body(sequence), Raw: e.RawJSON,
 	}
 	res, err := r.stmts.insertEvent.ExecContext(ctx, rec.Seq, rec.ID, string(rec.Type), string(rec.Class), rec.AccountID,
-		text(rec.DeviceID), number(rec.Sequence), rec.Key, sourceKey(e), r.now, rec.Body, rec.Raw)
+		text(rec.DeviceID), number(rec.Sequence), rec.Key, source, r.now, rec.Body, rec.Raw)
 	if err != nil {
 		if broken(err) {
 			r.broken = err
@@ -92,6 +95,7 @@ func (r *round) append(e *event.Sealed) error {
 		r.ledger.devices[rec.DeviceID], r.touched[rec.DeviceID] = sequence, sequence
 	}
 	r.events = append(r.events, rec)
+	r.remember(source, rec.Seq)
 	if err := r.note(ctx, e, rec.Seq); err != nil {
 		r.broken = err // the event must not stay in the log alone
 		return err
@@ -130,6 +134,9 @@ func (r *round) finish(ctx context.Context) error {
 		if _, err := r.stmts.setSequence.ExecContext(ctx, r.now, string(numbers)); err != nil {
 			return fmt.Errorf("set the devices' sequences: %w", err)
 		}
+	}
+	if err := r.merge(ctx); err != nil {
+		return err
 	}
 	if err := r.tellChats(ctx); err != nil {
 		return err

@@ -48,12 +48,12 @@ func (l *ledger) reset(head int64) {
 
 // mark remembers where the round stands, for rollbackTo.
 func (r *round) mark() roundMark {
-	return roundMark{head: r.ledger.head, events: len(r.events), outcomes: len(r.outcomes), said: len(r.said)}
+	return roundMark{head: r.ledger.head, events: len(r.events), outcomes: len(r.outcomes), said: len(r.said), added: len(r.added)}
 }
 
 type roundMark struct {
-	head                   int64
-	events, outcomes, said int
+	head                          int64
+	events, outcomes, said, added int
 }
 
 // rollbackTo forgets what a failed job added to the round, newest first, so that each device ends at its oldest number.
@@ -63,6 +63,7 @@ func (r *round) rollbackTo(m roundMark) {
 			r.ledger.devices[e.DeviceID], r.touched[e.DeviceID] = e.Sequence-1, e.Sequence-1
 		}
 	}
+	r.forgetAdded(m.added)
 	r.ledger.head, r.events, r.outcomes, r.said = m.head, r.events[:m.events], r.outcomes[:m.outcomes], r.said[:m.said]
 	r.ledger.chats.forget()
 }

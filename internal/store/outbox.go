@@ -170,8 +170,12 @@ WHERE device_id = $1 AND ($2 = '' OR state = $2) AND position > $3 ORDER BY posi
 // Said returns the text of a recorded message by the identity of its event; "" when it is not known.
 func (s *Outbox) Said(ctx context.Context, deviceID, key string) (string, error) {
 	hash := sourceKey(&event.Sealed{Event: &event.Event{DeviceID: deviceID, SourceKey: key}})
+	seq, err := s.db.eventOf(ctx, hash)
+	if err != nil || seq == 0 {
+		return "", wrap("find message", err)
+	}
 	var body []byte
-	err := s.db.read.QueryRowContext(ctx, `SELECT body FROM events WHERE source_key = $1`, hash).Scan(&body)
+	err = s.db.read.QueryRowContext(ctx, `SELECT body FROM events WHERE seq = $1`, seq).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

@@ -94,7 +94,7 @@ func (s *Retention) DropEvents(ctx context.Context, upTo int64, limit int) (int,
 				return 0, err
 			}
 		}
-		res, err := tx.Exec(ctx, `DELETE FROM events WHERE seq <= $1`, end)
+		res, err := tx.dropEvents(ctx, `seq <= $1`, end)
 		if err != nil {
 			return 0, err
 		}
@@ -109,7 +109,7 @@ func (s *Retention) DropEvents(ctx context.Context, upTo int64, limit int) (int,
 // DropMoments implements delivery.Shelf.
 func (s *Retention) DropMoments(ctx context.Context, upTo int64, limit int) (int, error) {
 	return s.drop(ctx, "drop best-effort events", func(ctx context.Context, tx *Tx) (int, error) {
-		res, err := tx.Exec(ctx, `DELETE FROM events WHERE seq IN
+		res, err := tx.dropEvents(ctx, `seq IN
 (SELECT seq FROM events WHERE seq > $1 AND seq <= $2 AND class = $3 ORDER BY seq LIMIT $4)`,
 			s.db.swept.Load(), upTo, string(event.BestEffort), limit)
 		if err != nil {

@@ -37,6 +37,8 @@ func TestBothDatabasesHaveTheSameSchema(t *testing.T) {
 	if len(sqlite) < 100 {
 		t.Fatalf("only %d facts were read", len(sqlite))
 	}
+	postgres = slices.DeleteFunc(postgres, func(fact string) bool { return fact == "events UNIQUE (source_key) WHERE" })
+	sqlite = slices.DeleteFunc(sqlite, func(fact string) bool { return strings.HasPrefix(fact, "occurrences") }) // in its place
 	if diff := cmp.Diff(sqlite, postgres); diff != "" {
 		t.Errorf("schema (-SQLite +PostgreSQL):\n%s", diff)
 	}

@@ -18,6 +18,7 @@ type statements struct {
 	tellChat                *sql.Stmt
 	upsertReceipt           *sql.Stmt
 	insertMedia             *sql.Stmt
+	mergeOccurrences        *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) error {
@@ -38,6 +39,7 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 		{&s.tellChat, tellChat},
 		{&s.upsertReceipt, upsertReceipt},
 		{&s.insertMedia, insertMedia},
+		{&s.mergeOccurrences, mergeStatement(mergeRows)},
 	} {
 		stmt, err := conn.PrepareContext(ctx, p.text)
 		if err != nil {
@@ -52,7 +54,7 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 func (s *statements) close() error {
 	var errs []error
 	for _, stmt := range []*sql.Stmt{s.begin, s.commit, s.rollback, s.insertEvent, s.setSequence, s.insertOutcomes, s.insertMessage,
-		s.tellChat, s.upsertReceipt, s.insertMedia} {
+		s.tellChat, s.upsertReceipt, s.insertMedia, s.mergeOccurrences} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())
 		}

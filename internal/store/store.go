@@ -30,24 +30,25 @@ type Options struct {
 
 // DB is the open database. Run must be running for anything to be written.
 type DB struct {
-	dialect   dialect
-	claimed   *sql.Conn // with the writer's lock, until Run takes it
-	epoch     string    // of our claim
-	vault     *vault.Vault
-	log       *slog.Logger
-	pool      *sql.DB // one connection: the writer's
-	read      *sql.DB
-	jobs      chan job
-	gate      sync.RWMutex  // held for reading while a job is put into the queue
-	shut      bool          // no job is put into the queue any more
-	closing   chan struct{} // closed when the writer takes no more jobs
-	closed    chan struct{} // closed when the writer has ended
-	recorded  []func([]*event.Recorded)
-	hookGone  func(int64)
-	committed func(Commit)
-	health    health
-	ledger    ledger
-	swept     atomic.Int64 // best-effort events up to here are gone
+	dialect     dialect
+	claimed     *sql.Conn // with the writer's lock, until Run takes it
+	epoch       string    // of our claim
+	vault       *vault.Vault
+	log         *slog.Logger
+	pool        *sql.DB // one connection: the writer's
+	read        *sql.DB
+	jobs        chan job
+	gate        sync.RWMutex  // held for reading while a job is put into the queue
+	shut        bool          // no job is put into the queue any more
+	closing     chan struct{} // closed when the writer takes no more jobs
+	closed      chan struct{} // closed when the writer has ended
+	recorded    []func([]*event.Recorded)
+	hookGone    func(int64)
+	committed   func(Commit)
+	health      health
+	ledger      ledger
+	occurrences *occurrences // nil over a server
+	swept       atomic.Int64 // best-effort events up to here are gone
 
 	noMessages  bool
 	mediaWanted func(event.Attachment) bool // nil = nothing is fetched unasked
@@ -88,7 +89,10 @@ func (db *DB) openFile(ctx context.Context, o Options) (err error) {
 	if err := db.dialect.migrate(ctx, db.pool); err != nil {
 		return fmt.Errorf("migrate %s: %w", o.Path, err)
 	}
-	db.read, err = openReaders(o.Path)
+	if db.read, err = openReaders(o.Path); err != nil {
+		return err
+	}
+	db.occurrences, err = loadOccurrences(ctx, db.read)
 	return err
 }
 

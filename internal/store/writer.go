@@ -30,6 +30,10 @@ type round struct {
 
 	pipeline *pipeline // nil when every statement is sent alone
 
+	occurrences *occurrences // nil over a server
+	added       []key        // to occurrences
+	mergedTo    int          // place in the pass of occurrences
+
 	events   []*event.Recorded
 	outcomes []packedOutcome
 	keep     bool             // notes of messages are kept
@@ -113,7 +117,7 @@ func (w *writer) drain() {
 
 // commit does one round and tells every job how it ended.
 func (w *writer) commit(jobs []job) {
-	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, now: time.Now().UnixMilli(), touched: map[string]int64{}, keep: !w.db.noMessages,
+	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, occurrences: w.db.occurrences, now: time.Now().UnixMilli(), touched: map[string]int64{}, keep: !w.db.noMessages,
 		vault: w.db.vault, mediaWanted: w.db.mediaWanted}
 	before := w.db.ledger.head
 	w.db.ledger.chats.trim()
@@ -125,11 +129,15 @@ func (w *writer) commit(jobs []job) {
 	if err != nil {
 		w.db.log.Error("commit failed", "jobs", len(jobs), "error", err)
 		w.db.ledger.reset(before)
+		r.forgetAdded(0)
 		w.afterFailure(r, jobs, errs)
 		for _, j := range jobs {
 			j.end(fold(err))
 		}
 		return
+	}
+	if r.occurrences != nil {
+		r.occurrences.committed(r)
 	}
 	w.tell(r.events)
 	for i, j := range jobs {
