@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -170,7 +169,7 @@ func (g *gateway) deliver(ctx context.Context, recv *receiver, n int) (time.Dura
 				e.At, e.AccountID, e.DeviceID = begin, 1, deviceID(i%devices)
 				e.Key = fmt.Sprintf("%s|c|%d", e.DeviceID, i%(devices*8))
 				e.SourceKey = fmt.Sprint("message.received|", i)
-				e.Data = payload
+				e.Data = payload()
 				if err := g.journal.Append(ctx, e); err != nil {
 					errs <- err
 					return
@@ -188,24 +187,23 @@ func (g *gateway) deliver(ctx context.Context, recv *receiver, n int) (time.Dura
 	return time.Since(begin), err
 }
 
-// payload is a text message in a group, about 1.2 kB as an envelope.
-var payload = func() json.RawMessage {
-	b, err := json.Marshal(map[string]any{
-		"message_id": "3EB0C767D26B8A4F1E22", "server_id": nil,
-		"chat":          map[string]any{"jid": "120363041234567890@g.us", "kind": "group", "lid": nil, "phone": nil, "name": "Harbour crew"},
-		"sender":        map[string]any{"jid": "99000000000002@lid", "lid": "99000000000002@lid", "phone": "+4915550002222", "name": "Mia"},
-		"sender_device": 0, "from_me": false, "push_name": "Mia", "kind": "text", "text": strings.Repeat("a line of text ", 40),
-	})
-	if err != nil {
-		panic(err) // constants always marshal
+// payload is a text message in a group, about 1.4 kB as an envelope.
+func payload() event.Message {
+	word := func(s string) *string { return &s }
+	no, phone := false, 0
+	return event.Message{
+		MessageID: "3EB0C767D26B8A4F1E22", Kind: event.KindText, Text: word(strings.Repeat("a line of text ", 25)),
+		Chat:         event.Chat{JID: "120363041234567890@g.us", Kind: "group", Name: word("Harbour crew")},
+		Sender:       event.Person{JID: "99000000000002@lid", LID: word("99000000000002@lid"), Phone: word("+4915550002222"), Name: word("Mia")},
+		SenderDevice: &phone, FromMe: &no, PushName: word("Mia"), SentAt: event.TimeOf(time.Now()), Mentions: []event.Person{},
+		GroupMentions: []event.GroupMention{}, AddressingMode: word("lid"),
 	}
-	return b
-}()
+}
 
 // sample is a body as the gateway would send it.
 var sample = func() []byte {
 	e := event.New(event.MessageReceived)
-	e.At, e.AccountID, e.DeviceID, e.Data = time.Now(), 1, deviceID(0), payload
+	e.At, e.AccountID, e.DeviceID, e.Data = time.Now(), 1, deviceID(0), payload()
 	s, err := e.Seal()
 	if err != nil {
 		panic(err) // constants always marshal

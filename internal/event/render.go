@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -15,15 +16,7 @@ type Sealed struct {
 	RawJSON    []byte
 }
 
-// head and tail of the envelope: `sequence` lies between them.
-type head struct {
-	ID        string  `json:"id"`
-	Type      Type    `json:"type"`
-	Version   int     `json:"version"`
-	Timestamp Time    `json:"timestamp"`
-	DeviceID  *string `json:"device_id"`
-}
-
+// tail of the envelope: what comes after `sequence`.
 type tail struct {
 	Origin  Origin   `json:"origin"`
 	Account *Account `json:"account"`
@@ -32,25 +25,42 @@ type tail struct {
 
 // Seal renders the event. An error means that the payload cannot be marshalled: a bug of the maker.
 func (e *Event) Seal() (*Sealed, error) {
-	h := head{ID: e.ID, Type: e.Type, Version: Version, Timestamp: Time{e.At}}
-	if e.DeviceID != "" {
-		h.DeviceID = &e.DeviceID
-	}
-	first, err := compact(h)
-	if err != nil {
-		return nil, fmt.Errorf("render head of %s: %w", e.Type, err)
-	}
 	last, err := compact(tail{e.Origin, e.Account, e.Data})
 	if err != nil {
 		return nil, fmt.Errorf("render %s: %w", e.Type, err)
 	}
-	s := &Sealed{Event: e, head: first[:len(first)-1], tail: last[1:]}
+	s := &Sealed{Event: e, head: e.head(), tail: last[1:]}
 	if e.Raw != nil {
 		if s.RawJSON, err = compact(e.Raw); err != nil {
 			return nil, fmt.Errorf("render raw of %s: %w", e.Type, err)
 		}
 	}
 	return s, nil
+}
+
+// head renders what comes before `sequence`, without the closing brace.
+func (e *Event) head() []byte {
+	b := make([]byte, 0, 224)
+	b = appendText(append(b, `{"id":`...), e.ID)
+	b = appendText(append(b, `,"type":`...), string(e.Type))
+	b = strconv.AppendInt(append(b, `,"version":`...), Version, 10)
+	b = e.At.UTC().AppendFormat(append(b, `,"timestamp":"`...), TimeLayout)
+	b = append(b, `","device_id":`...)
+	if e.DeviceID == "" {
+		return append(b, "null"...)
+	}
+	return appendText(b, e.DeviceID)
+}
+
+// appendText appends a string of JSON. Names and ids need no escapes.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == '"' || s[i] == '\\' {
+			quoted, _ := compact(s) // a string always marshals
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // Body joins the parts around the sequence number; 0 gives null.
@@ -68,14 +78,30 @@ func (s *Sealed) Body(sequence int64) []byte {
 
 // compact marshals without HTML escapes and without the newline of Encoder. Invalid UTF-8 is replaced by encoding/json.
 func compact(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	r := renderers.Get().(*renderer)
+	defer renderers.Put(r)
+	r.buf.Reset()
+	if err := r.enc.Encode(v); err != nil {
+		*r = *newRenderer() // an encoder remembers its error
 		return nil, err
 	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}), nil
+	return bytes.Clone(bytes.TrimSuffix(r.buf.Bytes(), []byte{'\n'})), nil
 }
+
+// renderer is a buffer that has grown to the size of an event.
+type renderer struct {
+	buf *bytes.Buffer
+	enc *json.Encoder
+}
+
+func newRenderer() *renderer {
+	r := &renderer{buf: new(bytes.Buffer)}
+	r.enc = json.NewEncoder(r.buf)
+	r.enc.SetEscapeHTML(false)
+	return r
+}
+
+var renderers = sync.Pool{New: func() any { return newRenderer() }}
 
 // Timestamp reads from the body when the event happened; zero when the body is not ours.
 func (r *Recorded) Timestamp() time.Time {
