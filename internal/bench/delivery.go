@@ -169,7 +169,7 @@ func (g *gateway) deliver(ctx context.Context, recv *receiver, n int) (time.Dura
 				e.At, e.AccountID, e.DeviceID = begin, 1, deviceID(i%devices)
 				e.Key = fmt.Sprintf("%s|c|%d", e.DeviceID, i%(devices*8))
 				e.SourceKey = fmt.Sprint("message.received|", i)
-				e.Data = payload()
+				e.Data = payload(i)
 				if err := g.journal.Append(ctx, e); err != nil {
 					errs <- err
 					return
@@ -187,12 +187,12 @@ func (g *gateway) deliver(ctx context.Context, recv *receiver, n int) (time.Dura
 	return time.Since(begin), err
 }
 
-// payload is a text message in a group, about 1.4 kB as an envelope.
-func payload() event.Message {
+// payload is the nth text message in a group, about 1.4 kB as an envelope.
+func payload(n int) event.Message {
 	word := func(s string) *string { return &s }
 	no, phone := false, 0
 	return event.Message{
-		MessageID: "3EB0C767D26B8A4F1E22", Kind: event.KindText, Text: word(strings.Repeat("a line of text ", 25)),
+		MessageID: fmt.Sprintf("3EB0%016X", uint64(n+1)*0x9E3779B97F4A7C15), Kind: event.KindText, Text: word(strings.Repeat("a line of text ", 25)),
 		Chat:         event.Chat{JID: "120363041234567890@g.us", Kind: "group", Name: word("Harbour crew")},
 		Sender:       event.Person{JID: "99000000000002@lid", LID: word("99000000000002@lid"), Phone: word("+4915550002222"), Name: word("Mia")},
 		SenderDevice: &phone, FromMe: &no, PushName: word("Mia"), SentAt: event.TimeOf(time.Now()), Mentions: []event.Person{},
@@ -203,7 +203,7 @@ func payload() event.Message {
 // sample is a body as the gateway would send it.
 var sample = func() []byte {
 	e := event.New(event.MessageReceived)
-	e.At, e.AccountID, e.DeviceID, e.Data = time.Now(), 1, deviceID(0), payload()
+	e.At, e.AccountID, e.DeviceID, e.Data = time.Now(), 1, deviceID(0), payload(0)
 	s, err := e.Seal()
 	if err != nil {
 		panic(err) // constants always marshal

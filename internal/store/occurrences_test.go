@@ -64,19 +64,19 @@ func (s *mergingStore) write(query string, args ...any) {
 	}
 }
 
-func sealed(t *testing.T, source string) *event.Sealed {
+func sealedEvent(t *testing.T, source string) *event.Sealed {
 	e := event.New(event.MessageReceived)
 	e.At, e.AccountID, e.DeviceID, e.Key, e.SourceKey, e.Data = time.Now(), 1, handset, handset+"|c", source, map[string]string{"text": source}
-	sealed, err := e.Seal()
+	se, err := e.Seal()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sealed
+	return se
 }
 
 func (s *mergingStore) append(source string) {
 	s.Helper()
-	if err := s.db.Events().Append(context.Background(), sealed(s.T, source)); err != nil {
+	if err := s.db.Events().Append(context.Background(), sealedEvent(s.T, source)); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -111,7 +111,7 @@ func TestNoOccurrenceIsRecordedTwiceWhileTheyAreMerged(t *testing.T) {
 		t.Errorf("%d occurrences in the table, %d in memory: the test wants both", merges, len(s.db.occurrences.recent))
 	}
 	for source := range seen {
-		if seq, err := s.db.eventOf(t.Context(), sourceKey(sealed(t, source))); err != nil || seq == 0 {
+		if seq, err := s.db.eventOf(t.Context(), sourceKey(sealedEvent(t, source))); err != nil || seq == 0 {
 			t.Fatalf("%s is event %d, %v", source, seq, err)
 		}
 	}
@@ -124,7 +124,7 @@ func TestAnOccurrenceThatWasUndoneIsNotKnown(t *testing.T) {
 		s.append(fmt.Sprint("before", i))
 	}
 	err := s.db.Write(context.Background(), "test", func(ctx context.Context, tx *Tx) error {
-		if err := s.db.Events().Append(ctx, sealed(t, "undone")); err != nil {
+		if err := s.db.Events().Append(ctx, sealedEvent(t, "undone")); err != nil {
 			return err
 		}
 		return no
