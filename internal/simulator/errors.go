@@ -15,6 +15,7 @@ const (
 	CodeUnknownMsg    Code = "unknown_message"
 	CodeNoPendingCode Code = "no_pending_code"
 	CodeNotAMember    Code = "not_a_member"
+	CodeNotAllowed    Code = "not_allowed"
 	CodeNotConnected  Code = "not_connected"
 	CodeWrongCode     Code = "wrong_code"
 	CodeWrongAccount  Code = "wrong_account"
@@ -55,6 +56,7 @@ var (
 	ErrUnknownMsg    = &Error{Code: CodeUnknownMsg}    // a reply, reaction, edit or revoke of a message nobody has seen
 	ErrNoPendingCode = &Error{Code: CodeNoPendingCode} // no client shows this QR code or waits for a typed code
 	ErrNotAMember    = &Error{Code: CodeNotAMember}
+	ErrNotAllowed    = &Error{Code: CodeNotAllowed}   // the group lets only admins write, or nobody
 	ErrNotConnected  = &Error{Code: CodeNotConnected} // the device has no connection now
 	ErrWrongCode     = &Error{Code: CodeWrongCode}    // the typed code is not the one that the client shows
 	ErrWrongAccount  = &Error{Code: CodeWrongAccount} // a typed code is pending, but for another phone

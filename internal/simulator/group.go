@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"go.mau.fi/util/random"
-	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
 )
 
@@ -21,13 +20,15 @@ const inviteBase = "https://chat.whatsapp.com/"
 // maxSubject is what real servers allow, in characters.
 const maxSubject = 100
 
-// Group is a group chat.
+// Group is a group chat, or a community.
 type Group struct {
-	srv     *Server
-	jid     types.JID
-	created time.Time
+	srv       *Server
+	jid       types.JID
+	created   time.Time
+	community bool
+	isDefault bool // the announcement group of its community
 
-	mu        sync.Mutex // also orders the notifications of changes
+	mu        sync.Mutex // also orders the notifications of changes; of two groups never both are held
 	subject   string
 	topic     string
 	topicID   string
@@ -35,11 +36,17 @@ type Group struct {
 	announce  bool
 	locked    bool
 	approval  bool
+	memberAdd string
 	ephemeral int // seconds
+	suspended bool
+	picture   *picture // nil = none
+	parent    *Group
 	invite    string
+	revoked   map[string]bool    // codes of invites that were reset
+	personal  map[string]*Person // invites for one person, by code
 	members   []member
-	requests  []*Person // wait for an admin's approval
-	picture   *picture  // nil = none
+	version   int           // of the list of members
+	requests  []joinRequest // wait for an admin's approval
 	deleted   bool
 	known     messageLog
 }
@@ -49,7 +56,7 @@ type member struct {
 	role   string
 }
 
-// CreateGroup makes a group and, unless Quiet, tells its members. Errors: ErrInvalid, ErrUnknownPerson.
+// CreateGroup makes a group and, unless Quiet, tells its members. Errors: ErrInvalid, ErrUnknownPerson, ErrUnknownGroup.
 func (s *Server) CreateGroup(spec GroupSpec) (*Group, error) {
 	owner, err := s.Person(spec.Owner)
 	if err != nil {
@@ -59,36 +66,87 @@ func (s *Server) CreateGroup(spec GroupSpec) (*Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = checkSubject(spec.Subject); err != nil {
+	parent, err := s.parentOf(&spec)
+	if err != nil {
 		return nil, err
 	}
-	g := s.newGroup(spec, owner, people)
-	if !spec.Quiet {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.tellLocked(owner, g.createNodeLocked("new"), "create", nil)
-	}
+	g := s.newGroup(spec, parent, owner, people)
+	s.keepGroup(g)
+	g.begin(owner, spec.Quiet)
 	return g, nil
 }
 
-func (s *Server) newGroup(spec GroupSpec, owner *Person, people []*Person) *Group {
+// parentOf checks the settings of a group to be, and finds the community that it is put into; nil = none.
+func (s *Server) parentOf(spec *GroupSpec) (*Group, error) {
+	if err := checkSubject(spec.Subject); err != nil {
+		return nil, err
+	}
+	switch spec.MemberAdd {
+	case "", AddByAdmins, AddByAll:
+	default:
+		return nil, fail(CodeInvalid, "member_add_mode is %s or %s, not %q", AddByAdmins, AddByAll, spec.MemberAdd)
+	}
+	if spec.Parent == "" {
+		return nil, nil
+	}
+	parent, err := s.Group(spec.Parent)
+	if err != nil {
+		return nil, err
+	}
+	if !parent.community || spec.Community {
+		return nil, fail(CodeInvalid, "only a group can be put into a community, and only into a community")
+	}
+	return parent, nil
+}
+
+// begin makes what belongs to a new group, the announcement group of a community, and tells of it.
+func (g *Group) begin(owner *Person, quiet bool) {
+	parent := g.parentGroup()
+	if g.community {
+		board := g.srv.newGroup(GroupSpec{Subject: g.Info().Subject, Announce: true}, g, owner, g.people()[1:])
+		board.isDefault = true
+		g.srv.keepGroup(board)
+		defer board.tellCreated(owner, quiet)
+	}
+	g.tellCreated(owner, quiet)
+	if parent != nil && !quiet {
+		parent.tellLink(owner, g, "link", "")
+	}
+}
+
+func (g *Group) tellCreated(owner *Person, quiet bool) {
+	if quiet {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.tellLocked(notice{owner, g.createNodeLocked("new", ""), "create"}, g.peopleLocked())
+}
+
+// newGroup makes a group that nobody knows yet; keepGroup puts it into the world.
+func (s *Server) newGroup(spec GroupSpec, parent *Group, owner *Person, people []*Person) *Group {
 	serial, err := rand.Int(rand.Reader, big.NewInt(100_000_000_000))
 	if err != nil {
 		serial = big.NewInt(time.Now().UnixNano() % 100_000_000_000) // no entropy: the clock is unique enough
 	}
 	g := &Group{srv: s, created: time.Now(), jid: types.NewJID("1203630"+leftPad(serial.String(), 11), types.GroupServer), subject: spec.Subject,
 		topic: spec.Topic, owner: owner, announce: spec.Announce, locked: spec.Locked, approval: spec.Approval, ephemeral: spec.EphemeralS,
-		invite: newInvite(), members: []member{{owner, RoleOwner}}}
+		memberAdd: cmp.Or(spec.MemberAdd, AddByAdmins), community: spec.Community, parent: parent, invite: newInvite(), revoked: map[string]bool{},
+		personal: map[string]*Person{}, members: []member{{owner, RoleOwner}}}
 	if g.topic != "" {
 		g.topicID = newMessageID()
 	}
 	for _, p := range people {
 		g.addLocked(p)
 	}
-	s.mu.Lock()
-	s.groups[g.jid.User] = g
-	s.mu.Unlock()
+	g.version = 1
 	return g
+}
+
+func (s *Server) keepGroup(g *Group) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.groups[g.jid.User] = g
 }
 
 func leftPad(digits string, width int) string {
@@ -156,89 +214,18 @@ func (g *Group) Info() GroupInfo {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	info := GroupInfo{ID: g.jid.String(), Subject: g.subject, Topic: g.topic, Owner: g.owner.phone, Announce: g.announce, Locked: g.locked,
-		Approval: g.approval, EphemeralS: g.ephemeral, InviteLink: inviteBase + g.invite, CreatedAt: g.created}
+		Approval: g.approval, MemberAdd: g.memberAdd, EphemeralS: g.ephemeral, Suspended: g.suspended, PictureID: g.picture.idOrNone(),
+		Community: g.community, DefaultSubgroup: g.isDefault, InviteLink: inviteBase + g.invite, CreatedAt: g.created}
+	if g.parent != nil {
+		info.Parent = g.parent.jid.String()
+	}
 	for _, m := range g.members {
 		info.Participants = append(info.Participants, Member{Phone: m.person.phone, LID: m.person.lid.User, Role: m.role})
 	}
+	for _, r := range g.requests {
+		info.Requests = append(info.Requests, JoinRequest{Phone: r.person.phone, Method: r.method, At: r.at})
+	}
 	return info
-}
-
-// people lists the members.
-func (g *Group) people() []*Person {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.peopleLocked()
-}
-
-func (g *Group) peopleLocked() []*Person {
-	list := make([]*Person, len(g.members))
-	for i, m := range g.members {
-		list[i] = m.person
-	}
-	return list
-}
-
-// role is "" for who is not a member.
-func (g *Group) role(p *Person) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.roleLocked(p)
-}
-
-func (g *Group) roleLocked(p *Person) string {
-	if i := g.indexLocked(p); i >= 0 {
-		return g.members[i].role
-	}
-	return ""
-}
-
-func (g *Group) indexLocked(p *Person) int {
-	return slices.IndexFunc(g.members, func(m member) bool { return m.person == p })
-}
-
-func (g *Group) isAdmin(p *Person) bool {
-	role := g.role(p)
-	return role == RoleOwner || role == RoleAdmin
-}
-
-// mayWrite is the error code for a message of a member or stranger; 0 when it is allowed.
-func (g *Group) mayWrite(p *Person) int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	switch g.roleLocked(p) {
-	case "":
-		return 403
-	case RoleMember:
-		if g.announce {
-			return 401
-		}
-	}
-	return 0
-}
-
-func (g *Group) addLocked(p *Person) bool {
-	if g.indexLocked(p) >= 0 {
-		return false
-	}
-	g.members = append(g.members, member{p, RoleMember})
-	g.requests = slices.DeleteFunc(g.requests, func(r *Person) bool { return r == p })
-	return true
-}
-
-func (g *Group) removeLocked(p *Person) bool {
-	i := g.indexLocked(p)
-	if i < 0 {
-		return false
-	}
-	g.members = slices.Delete(g.members, i, i+1)
-	return true
-}
-
-// forget takes a deleted person out without telling anybody.
-func (g *Group) forget(p *Person) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.removeLocked(p)
 }
 
 func (g *Group) remember(m knownMessage) {
@@ -252,25 +239,4 @@ func (g *Group) recall(id string) (knownMessage, bool) {
 	defer g.mu.Unlock()
 	m, ok := g.known.byID[id]
 	return m, ok
-}
-
-// tellLocked notifies the devices and the inboxes of members, and of others whom the change concerns too; it returns how
-// many devices were told.
-func (g *Group) tellLocked(actor *Person, change waBinary.Node, name string, others []*Person) (notified int) {
-	actorName, _ := actor.profile()
-	told := g.peopleLocked()
-	for _, p := range others {
-		if !slices.Contains(told, p) {
-			told = append(told, p)
-		}
-	}
-	for _, p := range told {
-		p.note(Entry{Kind: KindGroup, From: Sender{Phone: actor.phone, LID: actor.lid.User}, Chat: g.jid.String(), Change: name})
-		for _, d := range p.Devices() {
-			notified++
-			d.enqueue(element("notification", attrs{"from": g.jid, "type": "w:gp2", "id": g.srv.nextID(), "t": now(), "participant": actor.lid,
-				"participant_pn": actor.pn, "addressing_mode": "lid", "notify": actorName}, change))
-		}
-	}
-	return notified
 }

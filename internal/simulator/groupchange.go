@@ -7,8 +7,9 @@ import (
 	waBinary "go.mau.fi/whatsmeow/binary"
 )
 
-// Change applies one change and returns how many devices were told. The actor must be a member, except to join; the
-// control side may do what WhatsApp allows to admins alone. Errors: ErrNotAMember, ErrUnknownPerson, ErrInvalid.
+// Change applies one change and returns how many devices were told. The actor must be a member, except to join or to ask for
+// it; the control side may do what WhatsApp allows to admins alone. Errors: ErrNotAMember, ErrUnknownPerson, ErrUnknownGroup,
+// ErrInvalid.
 func (g *Group) Change(c GroupChange) (notified int, err error) {
 	actor, err := g.srv.Person(c.Actor)
 	if err != nil {
@@ -18,12 +19,28 @@ func (g *Group) Change(c GroupChange) (notified int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	notified, err = g.changeAlone(actor, c, people)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case c.Action == GroupLink || c.Action == GroupUnlink:
+		return g.changeLink(actor, c)
+	case c.Action == GroupDelete && g.community:
+		notified += g.dissolve(actor)
+	}
+	return notified, nil
+}
+
+// changeAlone applies what concerns this group alone.
+func (g *Group) changeAlone(actor *Person, c GroupChange, people []*Person) (notified int, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.deleted {
 		return 0, fail(CodeUnknownGroup, "the group %s was deleted", g.jid)
 	}
-	if c.Action != GroupJoin && g.roleLocked(actor) == "" {
+	stranger := c.Action == GroupJoin || c.Action == GroupRequest || c.Action == GroupWithdraw
+	if !stranger && g.roleLocked(actor) == "" {
 		return 0, fail(CodeNotAMember, "%s is not a member of %s", actor.phone, g.jid)
 	}
 	switch c.Action {
@@ -31,62 +48,28 @@ func (g *Group) Change(c GroupChange) (notified int, err error) {
 		if len(people) == 0 {
 			return 0, fail(CodeInvalid, "%s needs participants", c.Action)
 		}
-		_, notified = g.changeMembersLocked(actor, c.Action, people, "invite")
+		_, notified = g.changeMembersLocked(actor, c.Action, people, "")
 		return notified, nil
 	case GroupJoin:
-		_, notified = g.changeMembersLocked(actor, GroupAdd, []*Person{actor}, "invite")
+		_, notified = g.changeMembersLocked(actor, GroupAdd, []*Person{actor}, joinedByLink)
 		return notified, nil
 	case GroupLeave:
 		_, notified = g.changeMembersLocked(actor, GroupRemove, []*Person{actor}, "")
 		return notified, nil
+	case GroupLink, GroupUnlink:
+		return 0, nil // two groups: not under the lock of one
+	}
+	if notified, ok, err := g.changeRequestsLocked(actor, c, people); ok {
+		return notified, err
 	}
 	return g.changeSettingLocked(actor, c)
 }
 
-// changeMembersLocked applies a change of members and returns whom it concerned.
-func (g *Group) changeMembersLocked(actor *Person, action string, people []*Person, reason string) (changed []*Person, notified int) {
-	for _, p := range people {
-		done := false
-		switch action {
-		case GroupAdd:
-			done = g.addLocked(p)
-		case GroupRemove:
-			done = g.removeLocked(p)
-		default:
-			done = g.setRoleLocked(p, action == GroupPromote)
-		}
-		if done {
-			changed = append(changed, p)
-		}
-	}
-	if len(changed) == 0 {
-		return nil, 0
-	}
-	a := attrs{}
-	if action == GroupAdd {
-		a["reason"] = reason
-	}
-	return changed, g.tellLocked(actor, element(action, a, participantNodes(changed)...), action, changed)
-}
-
-// setRoleLocked makes an admin or a member; the owner stays what he is.
-func (g *Group) setRoleLocked(p *Person, admin bool) bool {
-	i := g.indexLocked(p)
-	if i < 0 || g.members[i].role == RoleOwner {
-		return false
-	}
-	role := RoleMember
-	if admin {
-		role = RoleAdmin
-	}
-	changed := g.members[i].role != role
-	g.members[i].role = role
-	return changed
-}
+// joinedByLink is the reason of an addition that an invite link brought.
+const joinedByLink = "invite"
 
 // changeSettingLocked changes what is not about members.
 func (g *Group) changeSettingLocked(actor *Person, c GroupChange) (int, error) {
-	on, isSwitch := c.Value == "on", c.Value == "on" || c.Value == "off"
 	var node waBinary.Node
 	switch c.Action {
 	case GroupSubject:
@@ -98,11 +81,17 @@ func (g *Group) changeSettingLocked(actor *Person, c GroupChange) (int, error) {
 	case GroupTopic:
 		g.topic, g.topicID = c.Value, newMessageID()
 		node = g.topicNodeLocked()
-	case GroupAnnounce, GroupLocked, GroupApproval:
-		if !isSwitch {
+	case GroupAnnounce, GroupLocked, GroupApproval, GroupSuspended:
+		if c.Value != "on" && c.Value != "off" {
 			return 0, fail(CodeInvalid, "%s needs the value on or off, not %q", c.Action, c.Value)
 		}
-		node = g.switchLocked(c.Action, on)
+		node = g.switchLocked(c.Action, c.Value == "on")
+	case GroupMemberAdd:
+		if c.Value != AddByAdmins && c.Value != AddByAll {
+			return 0, fail(CodeInvalid, "member_add_mode needs the value %s or %s, not %q", AddByAdmins, AddByAll, c.Value)
+		}
+		g.memberAdd = c.Value
+		node = memberAddNode(c.Value)
 	case GroupEphemeral:
 		seconds, err := strconv.Atoi(c.Value)
 		if err != nil || seconds < 0 {
@@ -117,17 +106,26 @@ func (g *Group) changeSettingLocked(actor *Person, c GroupChange) (int, error) {
 		}
 		return g.setPictureLocked(actor, data), nil
 	case GroupResetInvite:
-		g.invite = newInvite()
+		g.resetInviteLocked()
 		node = element("invite", attrs{"code": g.invite})
 	case GroupDelete:
-		g.deleted = true
-		notified := g.tellLocked(actor, element("delete", attrs{"reason": "admin"}), c.Action, nil)
-		g.members = nil
-		return notified, nil
+		return g.deleteLocked(actor), nil
 	default:
 		return 0, fail(CodeInvalid, "unknown action %q", c.Action)
 	}
-	return g.tellLocked(actor, node, c.Action, nil), nil
+	return g.tellLocked(notice{actor, node, c.Action}, g.peopleLocked()), nil
+}
+
+func (g *Group) resetInviteLocked() {
+	g.revoked[g.invite] = true
+	g.invite = newInvite()
+}
+
+func (g *Group) deleteLocked(actor *Person) int {
+	g.deleted = true
+	notified := g.tellLocked(notice{actor, element("delete", attrs{"reason": "admin"}), GroupDelete}, g.peopleLocked())
+	g.members, g.requests = nil, nil
+	return notified
 }
 
 func (g *Group) switchLocked(action string, on bool) waBinary.Node {
@@ -138,11 +136,10 @@ func (g *Group) switchLocked(action string, on bool) waBinary.Node {
 	case GroupLocked:
 		g.locked = on
 		return switchNode(on, "locked", "unlocked", nil)
+	case GroupSuspended:
+		g.suspended = on
+		return switchNode(on, "suspended", "unsuspended", nil)
 	}
 	g.approval = on
-	state := "off"
-	if on {
-		state = "on"
-	}
-	return element("membership_approval_mode", nil, element("group_join", attrs{"state": state}))
+	return approvalNode(on)
 }

@@ -6,6 +6,14 @@ import (
 
 // answerOneGroup handles queries to one group; false means that the simulator does not know the query.
 func (d *Device) answerOneGroup(g *Group, kind string, child *waBinary.Node) (reply, bool) {
+	switch child.Tag {
+	case "query":
+		if request, ok := child.GetOptionalChildByTag("add_request"); ok {
+			return d.readPersonalInvite(g, &request), true
+		}
+	case "accept":
+		return d.acceptPersonalInvite(g, child), true
+	}
 	role := g.role(d.person)
 	if role == "" {
 		return queryError(403, "forbidden"), true
@@ -15,69 +23,33 @@ func (d *Device) answerOneGroup(g *Group, kind string, child *waBinary.Node) (re
 	case "query":
 		return result(g.node()), true
 	case "add", "remove", "promote", "demote":
-		if !admin {
-			return queryError(403, "forbidden"), true
-		}
-		return d.editMembers(g, child), true
+		return d.editMembers(g, admin, child), true
 	case "invite":
 		if !admin {
 			return queryError(401, "not-authorized"), true
 		}
 		return d.inviteLink(g, kind), true
-	case "membership_approval_requests":
-		return g.waiting(), true
-	case "membership_requests_action":
+	case "membership_approval_requests", "membership_requests_action":
 		if !admin {
 			return queryError(403, "forbidden"), true
 		}
+		if child.Tag == "membership_approval_requests" {
+			return g.waiting(), true
+		}
 		return d.decide(g, child), true
+	case "links", "unlink", "sub_groups", "linked_groups_participants":
+		return d.answerCommunity(g, admin, child), true
 	}
 	return d.editSetting(g, admin, child)
 }
 
-// editMembers answers at once with whom the change concerns, and applies it behind the answer.
-func (d *Device) editMembers(g *Group, child *waBinary.Node) reply {
-	people := d.srv.named(child)
-	var refused []waBinary.Node
-	if child.Tag == GroupAdd {
-		people, refused = d.mayAdd(people)
-	}
-	return result(element(child.Tag, nil, append(participantNodes(people), refused...)...)).andThen(func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.changeMembersLocked(d.person, child.Tag, people, "")
-	})
-}
-
-// mayAdd leaves out who lets itself be added by others only: for them the client gets a code to invite them with.
-func (d *Device) mayAdd(people []*Person) (allowed []*Person, refused []waBinary.Node) {
-	for _, p := range people {
-		if p.shows(PrivacyGroupAdd, d.person) {
-			allowed = append(allowed, p)
-			continue
-		}
-		n := participantNodes([]*Person{p})[0]
-		refused = append(refused, element(n.Tag, with(n, "error", "403").Attrs,
-			element("add_request", attrs{"code": newInvite(), "expiration": now() + 3*24*3600})))
-	}
-	return allowed, refused
-}
-
-func (d *Device) inviteLink(g *Group, kind string) reply {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if kind == "set" {
-		g.invite = newInvite()
-	}
-	return result(element("invite", attrs{"code": g.invite}))
-}
-
+// waiting lists who wants to join.
 func (g *Group) waiting() reply {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var list []waBinary.Node
-	for _, p := range g.requests {
-		list = append(list, element("membership_approval_request", attrs{"jid": p.lid, "request_time": now()}))
+	for _, r := range g.requests {
+		list = append(list, element("membership_approval_request", attrs{"jid": r.person.lid, "request_time": r.at.Unix(), "request_method": r.method}))
 	}
 	return result(element("membership_approval_requests", nil, list...))
 }
@@ -90,26 +62,15 @@ func (d *Device) decide(g *Group, n *waBinary.Node) reply {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		if action.Tag == "approve" {
-			g.changeMembersLocked(d.person, GroupAdd, people, "linked_group_join")
+			g.approveLocked(d.person, people)
 			return
 		}
-		for _, p := range people {
-			g.dropRequestLocked(p)
-		}
+		g.dropRequestsLocked(d.person, GroupReject, people)
 	})
 }
 
-func (g *Group) dropRequestLocked(p *Person) {
-	for i, waiting := range g.requests {
-		if waiting == p {
-			g.requests = append(g.requests[:i], g.requests[i+1:]...)
-			return
-		}
-	}
-}
-
-// editSetting changes a setting. In a locked group only admins may change subject, topic and timer; announce and locked
-// themselves are always theirs.
+// editSetting changes a setting. In a locked group only admins may change subject, topic and timer; the others are always
+// theirs.
 func (d *Device) editSetting(g *Group, admin bool, child *waBinary.Node) (reply, bool) {
 	change, free, ok := settingOf(child)
 	if !ok {
@@ -118,16 +79,21 @@ func (d *Device) editSetting(g *Group, admin bool, child *waBinary.Node) (reply,
 	if !admin && (!free || g.Info().Locked) {
 		return queryError(403, "forbidden"), true
 	}
-	if change.Action == GroupSubject && checkSubject(change.Value) != nil {
+	if change.Action == GroupSubject && checkSubject(change.Value) != nil || change.Action == GroupMemberAdd && change.Value == "" {
 		return queryError(406, "not-acceptable"), true
 	}
+	return d.changeBehind(g, change), true
+}
+
+// changeBehind answers a query, and makes the change behind the answer.
+func (d *Device) changeBehind(g *Group, change GroupChange) reply {
 	change.Actor = d.person.phone
 	return result().andThen(func() {
 		d.person.tryTo("change a group", func() error {
 			_, err := g.Change(change)
 			return err
 		})
-	}), true
+	})
 }
 
 // settingOf reads the change that a query asks for; free ones may be made by members of a group that is not locked.
@@ -149,9 +115,41 @@ func settingOf(child *waBinary.Node) (change GroupChange, free, ok bool) {
 		return GroupChange{Action: GroupTopic, Value: string(childContent(child, "body"))}, true, true
 	case "ephemeral":
 		return GroupChange{Action: GroupEphemeral, Value: attrText(child, "expiration")}, true, true
+	case "member_add_mode":
+		return GroupChange{Action: GroupMemberAdd, Value: memberAddOf(string(content(*child)))}, false, true
 	case "membership_approval_mode":
 		mode := child.GetChildByTag("group_join")
 		return GroupChange{Action: GroupApproval, Value: attrText(&mode, "state")}, false, true
 	}
 	return GroupChange{}, false, false
+}
+
+// answerCommunity handles queries about the groups of a community.
+func (d *Device) answerCommunity(g *Group, admin bool, child *waBinary.Node) reply {
+	change := GroupChange{Action: GroupUnlink}
+	switch child.Tag {
+	case "sub_groups":
+		var list []waBinary.Node
+		for _, sub := range g.subgroups() {
+			list = append(list, sub.linkTarget())
+		}
+		return result(element("sub_groups", nil, list...))
+	case "linked_groups_participants":
+		return result(element("linked_groups_participants", nil, participantNodes(g.linkedPeople())...))
+	case "links":
+		link := child.GetChildByTag("link")
+		child, change.Action = &link, GroupLink
+	}
+	target := child.GetChildByTag("group")
+	other := d.srv.groupByJID(attrJID(&target, "jid"))
+	switch {
+	case other == nil:
+		return queryError(404, "item-not-found")
+	case !admin || change.Action == GroupLink && !other.isAdmin(d.person):
+		return queryError(403, "forbidden")
+	case !g.community || other.community || other.isDefault || (other.parentGroup() == nil) != (change.Action == GroupLink):
+		return queryError(406, "not-acceptable")
+	}
+	change.Group = other.jid.String()
+	return d.changeBehind(g, change)
 }

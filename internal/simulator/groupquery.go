@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"errors"
 	"strconv"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -42,9 +43,23 @@ func (d *Device) joinedGroups() reply {
 
 // createGroup makes a group as the client's owner; unknown participants are left out.
 func (d *Device) createGroup(n *waBinary.Node) reply {
-	if checkSubject(attrText(n, "subject")) != nil {
+	spec := groupSpecOf(n)
+	parent, err := d.srv.parentOf(&spec)
+	switch {
+	case errors.Is(err, ErrUnknownGroup):
+		return queryError(404, "item-not-found")
+	case err != nil:
 		return queryError(406, "not-acceptable")
+	case parent != nil && !parent.isAdmin(d.person):
+		return queryError(403, "forbidden")
 	}
+	g := d.srv.newGroup(spec, parent, d.person, d.srv.named(n))
+	d.srv.keepGroup(g)
+	return result(g.node()).andThen(func() { g.begin(d.person, false) })
+}
+
+// groupSpecOf reads the settings of a group to be.
+func groupSpecOf(n *waBinary.Node) GroupSpec {
 	spec := GroupSpec{Subject: attrText(n, "subject")}
 	for _, child := range n.GetChildren() {
 		switch child.Tag {
@@ -57,14 +72,15 @@ func (d *Device) createGroup(n *waBinary.Node) reply {
 		case "membership_approval_mode":
 			mode := child.GetChildByTag("group_join")
 			spec.Approval = attrText(&mode, "state") == "on"
+		case "member_add_mode":
+			spec.MemberAdd = memberAddOf(string(content(child)))
+		case "parent":
+			spec.Community = true
+		case "linked_parent":
+			spec.Parent = attrJID(&child, "jid").String()
 		}
 	}
-	g := d.srv.newGroup(spec, d.person, d.srv.named(n))
-	return result(g.node()).andThen(func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.tellLocked(d.person, g.createNodeLocked("new"), "create", nil)
-	})
+	return spec
 }
 
 // named are the known persons among the <participant> children.
@@ -96,41 +112,6 @@ func (d *Device) leaveGroups(n *waBinary.Node) reply {
 			g.mu.Unlock()
 		}
 	})
-}
-
-// followInvite reads a link, or joins by it.
-func (d *Device) followInvite(kind, code string) reply {
-	for _, g := range d.srv.Groups() {
-		g.mu.Lock()
-		fits, approval := g.invite == code && !g.deleted, g.approval
-		g.mu.Unlock()
-		switch {
-		case !fits:
-			continue
-		case kind == "get":
-			return result(g.node())
-		case approval:
-			g.request(d.person)
-			return result(element("membership_approval_request", attrs{"jid": g.jid}))
-		}
-		return result(element("group", attrs{"jid": g.jid})).andThen(func() {
-			g.mu.Lock()
-			defer g.mu.Unlock()
-			g.changeMembersLocked(d.person, GroupAdd, []*Person{d.person}, "invite")
-		})
-	}
-	return queryError(406, "not-acceptable")
-}
-
-func (g *Group) request(p *Person) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, waiting := range g.requests {
-		if waiting == p {
-			return
-		}
-	}
-	g.requests = append(g.requests, p)
 }
 
 // attrNumber is 0 when the attribute is missing or no number.

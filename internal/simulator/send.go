@@ -32,7 +32,7 @@ type letter struct {
 
 // Send writes a message and returns once it is in the queue of every receiving device. Devices that have no keys yet are
 // left out, as real senders do. Errors: ErrInvalid, ErrUnknownPerson, ErrUnknownGroup, ErrUnknownDevice, ErrUnknownMsg,
-// ErrNotAMember, ErrNotConnected when no device of the receiver has finished its first login.
+// ErrNotAMember, ErrNotAllowed, ErrNotConnected when no device of the receiver has finished its first login.
 func (p *Person) Send(m Message) (*Delivery, error) { return p.send(m, nil) }
 
 func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
@@ -44,6 +44,9 @@ func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
 	if group != nil {
 		if chat = group.jid; group.role(p) == "" {
 			return nil, fail(CodeNotAMember, "%s is not a member of %s", p.phone, chat)
+		}
+		if group.mayWrite(p) != 0 {
+			return nil, fail(CodeNotAllowed, "%s may not write in %s: only admins may, or nobody", p.phone, chat)
 		}
 	} else {
 		chat = peer.lid

@@ -59,7 +59,7 @@ func TestTheClientHasTheFieldsOfTheDocument(t *testing.T) {
 		"BurstReply": simclient.Burst{}, "InboxReply": simclient.InboxPage{}, "InboxEntry": simclient.InboxEntry{}, "Sender": simclient.Sender{},
 		"Content": simclient.Content{}, "FileContent": simclient.FileContent{}, "LocationView": simclient.Location{}, "ContactView": simclient.Contact{},
 		"PollView": simclient.Poll{}, "ReceiptBody": simclient.Receipt{}, "PresenceBody": simclient.Presence{}, "CallBody": simclient.Call{},
-		"GroupBody": simclient.NewGroup{}, "Group": simclient.Group{}, "Member": simclient.Member{}, "GroupChangeBody": simclient.GroupChange{},
+		"GroupBody": simclient.NewGroup{}, "Group": simclient.Group{}, "Member": simclient.Member{}, "Joiner": simclient.JoinRequest{}, "GroupChangeBody": simclient.GroupChange{},
 		"GroupChangeReply": simclient.GroupChanged{}, "Device": simclient.Device{}, "Ack": simclient.Ack{}, "UnackedStanza": simclient.UnackedStanza{},
 		"KickBody": simclient.Kick{}, "StreamErrorBody": simclient.StreamError{}, "DemandedStanza": simclient.DemandedStanza{},
 		"Faults": simclient.Faults{}, "RefuseLogin": simclient.RefuseLogin{}, "AckError": simclient.AckError{}, "NoAck": simclient.NoAck{},

@@ -9,7 +9,8 @@ import (
 
 func groupRoutes() []route {
 	return []route{
-		post("/groups", "createGroup", "Make a group.", createGroup).answers(http.StatusCreated).fails(simulator.CodeUnknownPerson),
+		post("/groups", "createGroup", "Make a group, or a community with its announcement group.", createGroup).answers(http.StatusCreated).
+			fails(simulator.CodeUnknownPerson, simulator.CodeUnknownGroup),
 		look("/groups", "listGroups", "All groups, oldest first.", listGroups),
 		look("/groups/{group}", "getGroup", "One group.", getGroup).fails(simulator.CodeUnknownGroup),
 		post("/groups/{group}/changes", "changeGroup", "A person changes a group.", changeGroup).
@@ -25,7 +26,10 @@ type groupBody struct {
 	Announce     bool     `json:"announce,omitempty" doc:"only admins may write"`
 	Locked       bool     `json:"locked,omitempty" doc:"only admins may change subject and picture"`
 	Approval     bool     `json:"approval,omitempty" doc:"admins must approve who joins"`
+	MemberAdd    string   `json:"member_add_mode,omitempty" enum:"admin,all" doc:"who may add members"`
 	EphemeralS   int      `json:"ephemeral_s,omitempty" doc:"messages disappear after so many seconds"`
+	Community    bool     `json:"community,omitempty" doc:"a community; its announcement group is made with it"`
+	Parent       string   `json:"parent,omitempty" doc:"id of the community that it is put into"`
 	Notify       bool     `json:"notify" default:"true" doc:"tell the members"`
 }
 
@@ -37,10 +41,23 @@ type group struct {
 	Announce     bool     `json:"announce"`
 	Locked       bool     `json:"locked"`
 	Approval     bool     `json:"approval"`
+	MemberAdd    string   `json:"member_add_mode" enum:"admin,all"`
 	EphemeralS   int      `json:"ephemeral_s"`
+	Suspended    bool     `json:"suspended"`
+	PictureID    string   `json:"picture_id" doc:"empty: none"`
+	Community    bool     `json:"community"`
+	DefaultSub   bool     `json:"default_subgroup" doc:"the announcement group of its community"`
+	Parent       string   `json:"parent" doc:"id of its community; empty: none"`
 	Participants []member `json:"participants"`
+	Requests     []joiner `json:"requests" doc:"who wait for an admin's word"`
 	InviteLink   string   `json:"invite_link"`
 	CreatedAt    moment   `json:"created_at"`
+}
+
+type joiner struct {
+	Phone  string `json:"phone"`
+	Method string `json:"method" enum:"InviteLink,LinkedGroupJoin,NonAdminAdd"`
+	At     moment `json:"at"`
 }
 
 type member struct {
@@ -52,9 +69,13 @@ type member struct {
 func viewGroup(g *simulator.Group) group {
 	i := g.Info()
 	view := group{ID: i.ID, Subject: i.Subject, Topic: i.Topic, Owner: i.Owner, Announce: i.Announce, Locked: i.Locked, Approval: i.Approval,
-		EphemeralS: i.EphemeralS, Participants: []member{}, InviteLink: i.InviteLink, CreatedAt: at(i.CreatedAt)}
+		MemberAdd: i.MemberAdd, EphemeralS: i.EphemeralS, Suspended: i.Suspended, PictureID: i.PictureID, Community: i.Community,
+		DefaultSub: i.DefaultSubgroup, Parent: i.Parent, Participants: []member{}, Requests: []joiner{}, InviteLink: i.InviteLink, CreatedAt: at(i.CreatedAt)}
 	for _, m := range i.Participants {
 		view.Participants = append(view.Participants, member(m))
+	}
+	for _, r := range i.Requests {
+		view.Requests = append(view.Requests, joiner{Phone: r.Phone, Method: r.Method, At: at(r.At)})
 	}
 	return view
 }
@@ -64,7 +85,8 @@ func createGroup(_ context.Context, c *call, b *groupBody) (group, error) {
 		return group{}, invalid("ephemeral_s must not be negative")
 	}
 	g, err := c.sim.CreateGroup(simulator.GroupSpec{Subject: b.Subject, Owner: b.Owner, Participants: b.Participants, Topic: b.Topic,
-		Announce: b.Announce, Locked: b.Locked, Approval: b.Approval, EphemeralS: b.EphemeralS, Quiet: !b.Notify})
+		Announce: b.Announce, Locked: b.Locked, Approval: b.Approval, MemberAdd: b.MemberAdd, EphemeralS: b.EphemeralS,
+		Community: b.Community, Parent: b.Parent, Quiet: !b.Notify})
 	if err != nil {
 		return group{}, err
 	}
@@ -93,9 +115,10 @@ func getGroup(_ context.Context, c *call) (group, error) {
 
 type groupChangeBody struct {
 	Actor        string   `json:"actor" doc:"phone"`
-	Action       string   `json:"action" enum:"add,remove,promote,demote,join,leave,subject,topic,announce,locked,ephemeral,approval,reset_invite,picture,delete"`
-	Participants []string `json:"participants,omitempty" doc:"phones, for add, remove, promote and demote"`
-	Value        string   `json:"value,omitempty" doc:"subject, topic; on or off for announce, locked and approval; seconds for ephemeral; the JPEG as base64 for picture, empty removes it"`
+	Action       string   `json:"action" enum:"add,remove,promote,demote,join,leave,request,withdraw,approve,reject,subject,topic,announce,locked,ephemeral,approval,member_add_mode,suspended,picture,reset_invite,link,unlink,delete"`
+	Participants []string `json:"participants,omitempty" doc:"phones, for add, remove, promote, demote, approve and reject"`
+	Group        string   `json:"group,omitempty" doc:"for link and unlink: id of the other group"`
+	Value        string   `json:"value,omitempty" doc:"subject, topic; on or off for announce, locked, approval and suspended; the JPEG as base64 for picture, empty removes it; seconds for ephemeral; admin or all for member_add_mode; for request how it came"`
 }
 
 type groupChangeReply struct {
@@ -108,7 +131,7 @@ func changeGroup(_ context.Context, c *call, b *groupChangeBody) (groupChangeRep
 	if err != nil {
 		return groupChangeReply{}, err
 	}
-	notified, err := g.Change(simulator.GroupChange{Actor: b.Actor, Action: b.Action, Participants: b.Participants, Value: b.Value})
+	notified, err := g.Change(simulator.GroupChange{Actor: b.Actor, Action: b.Action, Participants: b.Participants, Group: b.Group, Value: b.Value})
 	if err != nil {
 		return groupChangeReply{}, err
 	}

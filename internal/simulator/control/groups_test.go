@@ -112,3 +112,79 @@ func TestAGroupChangeThatCannotBeIsRefused(t *testing.T) {
 	_, err = r.CreateGroup(t.Context(), simclient.NewGroup{Subject: "Team", Owner: anna, EphemeralS: -1})
 	fails(t, err, 400, "invalid_request")
 }
+
+func TestACommunityAndItsGroups(t *testing.T) {
+	r := newRig(t)
+	g := r.linked(owner, "Owner")
+	r.user(anna, "Anna")
+	school, err := r.CreateGroup(t.Context(), simclient.NewGroup{Subject: "School", Owner: anna, Participants: []string{owner}, Community: true})
+	must(t, err)
+	choir, err := r.CreateGroup(t.Context(), simclient.NewGroup{Subject: "Choir", Owner: anna, Participants: []string{owner}, Parent: school.ID, MemberAdd: "all"})
+	must(t, err)
+	if !school.Community || school.MemberAdd != "admin" || choir.Parent != school.ID || choir.MemberAdd != "all" {
+		t.Errorf("made %+v and %+v", school, choir)
+	}
+	await(g, func(e *events.GroupInfo) bool { return e.Link != nil && e.Link.Group.JID.String() == choir.ID })
+	groups, err := r.Groups(t.Context())
+	must(t, err)
+	if len(groups) != 3 || !groups[1].DefaultSub || groups[1].Parent != school.ID || !groups[1].Announce {
+		t.Errorf("groups %+v", groups)
+	}
+	_, err = r.Send(t.Context(), owner, simclient.Message{To: groups[1].ID, Text: "x"})
+	fails(t, err, 409, "not_allowed")
+	changed, err := r.ChangeGroup(t.Context(), school.ID, simclient.GroupChange{Actor: anna, Action: "unlink", Group: choir.ID})
+	must(t, err)
+	if got, err := r.Group(t.Context(), choir.ID); err != nil || got.Parent != "" || changed.Notified == 0 {
+		t.Errorf("unlinked %+v, told %d, %v", got, changed.Notified, err)
+	}
+	await(g, func(e *events.GroupInfo) bool { return e.Unlink != nil })
+	_, err = r.ChangeGroup(t.Context(), choir.ID, simclient.GroupChange{Actor: anna, Action: "link", Group: school.ID})
+	fails(t, err, 400, "invalid_request")
+	_, err = r.ChangeGroup(t.Context(), school.ID, simclient.GroupChange{Actor: anna, Action: "link", Group: "1@g.us"})
+	fails(t, err, 404, "unknown_group")
+	_, err = r.CreateGroup(t.Context(), simclient.NewGroup{Subject: "x", Owner: anna, Parent: choir.ID})
+	fails(t, err, 400, "invalid_request")
+	_, err = r.CreateGroup(t.Context(), simclient.NewGroup{Subject: "x", Owner: anna, Parent: "1@g.us"})
+	fails(t, err, 404, "unknown_group")
+}
+
+func TestARequestToJoinIsDecided(t *testing.T) {
+	r := newRig(t)
+	g := r.linked(owner, "Owner")
+	r.user(anna, "Anna")
+	r.user(ben, "Ben")
+	team, err := r.CreateGroup(t.Context(), simclient.NewGroup{Subject: "Team", Owner: owner, Approval: true})
+	must(t, err)
+	change := func(c simclient.GroupChange) simclient.Group {
+		t.Helper()
+		changed, err := r.ChangeGroup(t.Context(), team.ID, c)
+		must(t, err)
+		if changed.Notified != 1 {
+			t.Errorf("%+v: told %d devices", c, changed.Notified)
+		}
+		return changed.Group
+	}
+	asked := change(simclient.GroupChange{Actor: anna, Action: "request"})
+	if len(asked.Requests) != 1 || asked.Requests[0].Phone != anna || asked.Requests[0].Method != "InviteLink" || asked.Requests[0].At.IsZero() {
+		t.Errorf("requests %+v", asked.Requests)
+	}
+	change(simclient.GroupChange{Actor: anna, Action: "withdraw"})
+	change(simclient.GroupChange{Actor: ben, Action: "request", Value: "LinkedGroupJoin"})
+	change(simclient.GroupChange{Actor: owner, Action: "reject", Participants: []string{ben}})
+	change(simclient.GroupChange{Actor: anna, Action: "request"})
+	if joined := change(simclient.GroupChange{Actor: owner, Action: "approve", Participants: []string{anna}}); len(joined.Participants) != 2 || len(joined.Requests) != 0 {
+		t.Errorf("joined %+v", joined)
+	}
+	await(g, func(e *events.GroupInfo) bool { return len(e.Join) == 1 })
+	if pictured := change(simclient.GroupChange{Actor: owner, Action: "picture", Value: "/9j/2Q=="}); pictured.PictureID == "" {
+		t.Errorf("picture %+v", pictured)
+	}
+	if suspended := change(simclient.GroupChange{Actor: owner, Action: "suspended", Value: "on"}); !suspended.Suspended {
+		t.Errorf("suspended %+v", suspended)
+	}
+	for _, c := range []simclient.GroupChange{{Action: "request", Value: "post"}, {Action: "approve"}, {Action: "member_add_mode", Value: "some"}, {Action: "suspended", Value: "red"}} {
+		c.Actor = owner
+		_, err = r.ChangeGroup(t.Context(), team.ID, c)
+		fails(t, err, 400, "invalid_request")
+	}
+}

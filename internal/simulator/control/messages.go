@@ -16,7 +16,8 @@ func messageRoutes() []route {
 		post("/users/{phone}/messages", "send", "A person writes a message.", send).answers(http.StatusCreated).
 			takes(parameter{"wait", "text", "acked: answer once every receiving device has acknowledged, or at the timeout"},
 				parameter{"timeout", "duration", "with wait=acked, at most 60s; default 10s"}).
-			fails(simulator.CodeUnknownPerson, simulator.CodeUnknownGroup, simulator.CodeUnknownDevice, simulator.CodeUnknownMsg, simulator.CodeNotAMember, simulator.CodeNotConnected),
+			fails(simulator.CodeUnknownPerson, simulator.CodeUnknownGroup, simulator.CodeUnknownDevice, simulator.CodeUnknownMsg, simulator.CodeNotAMember,
+				simulator.CodeNotAllowed, simulator.CodeNotConnected),
 	}
 }
 

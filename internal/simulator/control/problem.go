@@ -41,7 +41,7 @@ func statusOf(code simulator.Code) int {
 		return http.StatusNotFound
 	case codeMethod:
 		return http.StatusMethodNotAllowed
-	case simulator.CodeNotAMember, simulator.CodeNotConnected, simulator.CodeWrongCode, simulator.CodeWrongAccount,
+	case simulator.CodeNotAMember, simulator.CodeNotAllowed, simulator.CodeNotConnected, simulator.CodeWrongCode, simulator.CodeWrongAccount,
 		simulator.CodeLinkRefused, simulator.CodeBurstRunning:
 		return http.StatusConflict
 	case simulator.CodeExpired:
