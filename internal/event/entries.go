@@ -16,6 +16,9 @@ const (
 	MessageReceipt       Type = "message.receipt"
 	MessageUndecryptable Type = "message.undecryptable"
 
+	MediaReady  Type = "media.ready"
+	MediaFailed Type = "media.failed"
+
 	StatusPosted  Type = "status.posted"
 	StatusDeleted Type = "status.deleted"
 	StatusViewed  Type = "status.viewed"
@@ -132,6 +135,8 @@ var entries = []Entry{
 	{Type: MessageUndecryptable, Title: "Message undecryptable", Description: "A message came that cannot be read yet.", Class: Noted, Scope: PerChat},
 	{Type: MessageStarred, Title: "Message starred", Description: "A message was starred or unstarred on one of the account's devices.", Class: Noted, Scope: PerChat},
 	{Type: MessageDeletedForMe, Title: "Message deleted for me", Description: "A message was deleted for the own account alone.", Class: Noted, Scope: PerChat},
+	{Type: MediaReady, Title: "Media ready", Description: "The file of a message is in our store: fetched on its own, on first request, or after the phone has uploaded it again.", Class: Noted, Scope: PerChat},
+	{Type: MediaFailed, Title: "Media failed", Description: "The file of a message cannot be had.", Class: Noted, Scope: PerChat},
 	{Type: StatusPosted, Title: "Status posted", Description: "A story was posted by someone or by the own account.", Class: Durable, Scope: PerChat},
 	{Type: StatusDeleted, Title: "Status deleted", Description: "A story was revoked.", Class: Durable, Scope: PerChat},
 	{Type: StatusViewed, Title: "Status viewed", Description: "Someone viewed an own story.", Class: Durable, Scope: PerChat},

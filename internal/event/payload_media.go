@@ -70,3 +70,18 @@ const (
 	StickerPackKeys Keys = "sticker_pack"
 	HistoryKeys     Keys = "history" // a bundle of messages that a member shares with a new one
 )
+
+// ReadyMedia is the data of media.ready.
+type ReadyMedia struct {
+	Media     Media  `json:"media"`
+	MessageID string `json:"message_id"`
+	Chat      Chat   `json:"chat"`
+}
+
+// FailedMedia is the data of media.failed.
+type FailedMedia struct {
+	MediaID   string `json:"media_id"`
+	MessageID string `json:"message_id"`
+	Chat      Chat   `json:"chat"`
+	Reason    string `json:"reason"` // "gone", "not_on_phone", "phone_offline", "damaged", "too_large", "storage"
+}

@@ -17,13 +17,15 @@ type Store interface {
 	Get(ctx context.Context, s Scope, id string) (Record, error)
 	// OfMessage returns the files of a message, in the order in which the message names them. chats "" = of any chat.
 	OfMessage(ctx context.Context, s Scope, chats []string, messageID string) ([]Record, error)
-	// Storing notes that bytes are about to be put into our store.
+	// OfDevice returns the files of a message of a device, of any chat.
+	OfDevice(ctx context.Context, deviceID, messageID string) ([]Record, error)
+	// Storing notes that bytes are about to be put into our store. Errors: fault.NotFound.
 	Storing(ctx context.Context, id string, size int64) error
 	// Stored notes that the file is in our store, whole.
 	Stored(ctx context.Context, id string, size int64, sha256 []byte) error
 	// Dropped notes that it is not there any more: it lies at WhatsApp, as far as we know.
 	Dropped(ctx context.Context, id string) error
-	// Asked notes that the phone owes an answer.
+	// Asked notes that the phone owes an answer: until it comes, the file is not fetched without anybody asking.
 	Asked(ctx context.Context, id string) error
 	// Moved notes where the phone has uploaded the file to, and that it is to be fetched from there.
 	Moved(ctx context.Context, id, directPath string) error

@@ -61,6 +61,11 @@ func (s *Media) OfMessage(ctx context.Context, scope media.Scope, chats []string
 	return s.query(ctx, "read media", where+` ORDER BY id`, args...)
 }
 
+// OfDevice implements media.Store.
+func (s *Media) OfDevice(ctx context.Context, deviceID, messageID string) ([]media.Record, error) {
+	return s.query(ctx, "read media", `device_id = $1 AND message_id = $2 ORDER BY id`, deviceID, messageID)
+}
+
 // Body implements media.Store.
 func (s *Media) Body(ctx context.Context, eventID string) ([]byte, error) {
 	var body []byte
@@ -73,7 +78,16 @@ func (s *Media) Body(ctx context.Context, eventID string) ([]byte, error) {
 
 // Storing implements media.Store.
 func (s *Media) Storing(ctx context.Context, id string, size int64) error {
-	return s.set(ctx, "begin to store media", `UPDATE media SET state = 'storing', stored_size = $2 WHERE id = $1`, id, size)
+	return s.db.Write(ctx, "begin to store media", func(ctx context.Context, tx *Tx) error {
+		res, err := tx.Exec(ctx, `UPDATE media SET state = 'storing', stored_size = $2 WHERE id = $1`, id, size)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return fault.New(fault.NotFound, "No such media")
+	})
 }
 
 // Stored implements media.Store.
@@ -91,7 +105,7 @@ WHERE id = $1 AND state IN ('stored', 'storing')`, id)
 
 // Asked implements media.Store.
 func (s *Media) Asked(ctx context.Context, id string) error {
-	return s.set(ctx, "ask for media", `UPDATE media SET state = 'remote', asked_at = $2 WHERE id = $1 AND state IN ('remote', 'gone')`,
+	return s.set(ctx, "ask for media", `UPDATE media SET state = 'remote', asked_at = $2, next_at = NULL WHERE id = $1 AND state IN ('remote', 'gone')`,
 		id, time.Now().UnixMilli())
 }
 

@@ -1,0 +1,95 @@
+package media
+
+import (
+	"context"
+	"time"
+)
+
+// sweep is one round of housekeeping.
+func (a *Archive) sweep(ctx context.Context) {
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"bury deleted files", a.bury},
+		{"evict old files", a.evictOld},
+		{"make room", a.evictSurplus},
+		{"give phones up", a.giveUpPhones},
+		{"forget old records", a.forget},
+	} {
+		if err := step.do(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("media housekeeping failed", "step", step.what, "error", err)
+		}
+	}
+	a.noteUses(ctx)
+}
+
+// bury deletes the bytes of files whose records are gone.
+func (a *Archive) bury(ctx context.Context) error {
+	for ctx.Err() == nil {
+		list, err := a.Store.Doomed(ctx, page)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		ids, bytes := make([]string, len(list)), int64(0)
+		for i, d := range list {
+			if err := a.Blobs.Delete(ctx, d.ID); err != nil {
+				return err
+			}
+			ids[i], bytes = d.ID, bytes+d.Size
+		}
+		if err := a.Store.Buried(ctx, ids); err != nil {
+			return err
+		}
+		a.changeUsage(-bytes, -int64(len(list)))
+	}
+	return nil
+}
+
+// evictOld deletes copies that nobody has used for too long.
+func (a *Archive) evictOld(ctx context.Context) error {
+	if a.MaxAge == 0 {
+		return nil
+	}
+	for ctx.Err() == nil {
+		n, err := a.evict(ctx, 1<<62, time.Now().Add(-a.MaxAge), evictedForAge)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// evictSurplus brings the store under its limit, which may have been lowered.
+func (a *Archive) evictSurplus(ctx context.Context) error {
+	a.room.Lock()
+	defer a.room.Unlock()
+	for ctx.Err() == nil {
+		short, err := a.short(0)
+		if err != nil || short <= 0 {
+			return err
+		}
+		n, err := a.evict(ctx, short, time.Now().Add(time.Hour), evictedForRoom)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// slack is how much longer a record lives than the event that named it.
+const slack = time.Hour
+
+// forget deletes records whose events have left the log.
+func (a *Archive) forget(ctx context.Context) error {
+	if a.Keep == 0 {
+		return nil
+	}
+	for ctx.Err() == nil {
+		n, err := a.Store.Forget(ctx, time.Now().Add(-a.Keep-slack), page)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}
