@@ -81,6 +81,10 @@ func (n *Note) read(e *event.Event) {
 		if !v.ByAdmin {
 			n.By = addresses(&v.DeletedBy, v.FromMe)
 		}
+	case event.EditedPost: // only who runs the newsletter can
+		n.Act, n.IDs = Edited, []string{v.MessageID}
+	case event.DeletedPost:
+		n.Act, n.IDs = Deleted, []string{v.MessageID}
 	case event.Delivered:
 		n.received(v.MessageIDs, &v.Recipient, Delivered)
 	case event.Seen:

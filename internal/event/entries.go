@@ -8,6 +8,11 @@ const (
 	MessageEdited        Type = "message.edited"
 	MessageDeleted       Type = "message.deleted"
 	MessageReaction      Type = "message.reaction"
+	MessagePollVote      Type = "message.poll_vote"
+	MessageEventResponse Type = "message.event_response"
+	MessagePinned        Type = "message.pinned"
+	MessageKept          Type = "message.kept"
+	MessageProtocol      Type = "message.protocol"
 	MessageDelivered     Type = "message.delivered"
 	MessageRead          Type = "message.read"
 	MessagePlayed        Type = "message.played"
@@ -23,11 +28,20 @@ const (
 	StatusDeleted Type = "status.deleted"
 	StatusViewed  Type = "status.viewed"
 
+	StatusReaction Type = "status.reaction"
+
 	NewsletterMessageReceived Type = "newsletter.message_received"
 	NewsletterJoin            Type = "newsletter.join"
 	NewsletterLeave           Type = "newsletter.leave"
 	NewsletterMuteChange      Type = "newsletter.mute_change"
 	NewsletterLiveUpdate      Type = "newsletter.live_update"
+	NewsletterMessageEdited   Type = "newsletter.message_edited"
+	NewsletterMessageDeleted  Type = "newsletter.message_deleted"
+
+	ChatDisappearingTimer Type = "chat.disappearing_timer"
+	ChatLimitSharing      Type = "chat.limit_sharing"
+	ContactPhoneShared    Type = "contact.phone_shared"
+	GroupMemberLabel      Type = "group.member_label"
 
 	CallOffer       Type = "call.offer"
 	CallOfferNotice Type = "call.offer_notice"
@@ -123,9 +137,14 @@ var entries = []Entry{
 	{Type: MessageReceived, Title: "Message received", Description: "A content message from someone else arrived in a direct, group, bot or broadcast chat.", Class: Durable, Scope: PerChat},
 	{Type: MessageSent, Title: "Message sent", Description: "An own content message: from another device of the account, or through our API once WhatsApp accepted it.", Class: Noted, Scope: PerChat},
 	{Type: MessageFailed, Title: "Message failed", Description: "A message accepted by our API will not be sent.", Class: Noted, Scope: PerChat},
-	{Type: MessageEdited, Title: "Message edited", Description: "A message's content was replaced by its author.", Class: Durable, Scope: PerChat},
+	{Type: MessageEdited, Title: "Message edited", Description: "A message's content was replaced: by its author, by someone who may change a poll or an event, or by a bot that writes on.", Class: Durable, Scope: PerChat},
 	{Type: MessageDeleted, Title: "Message deleted", Description: "A message was revoked for everyone by its author or an admin.", Class: Durable, Scope: PerChat},
 	{Type: MessageReaction, Title: "Message reaction", Description: "A reaction was set, changed or removed.", Class: Durable, Scope: PerChat},
+	{Type: MessagePollVote, Title: "Poll vote", Description: "A vote in a poll was cast, changed or withdrawn.", Class: Durable, Scope: PerChat},
+	{Type: MessageEventResponse, Title: "Answer to an event", Description: "Someone answered an event of a chat.", Class: Durable, Scope: PerChat},
+	{Type: MessagePinned, Title: "Message pinned", Description: "A message was pinned or unpinned for everyone.", Class: Durable, Scope: PerChat},
+	{Type: MessageKept, Title: "Message kept", Description: "A message of a disappearing chat is kept, or no longer.", Class: Durable, Scope: PerChat},
+	{Type: MessageProtocol, Title: "Protocol message", Description: "What apps tell one another and has no type of its own.", Class: Durable, Scope: PerChat, Explicit: true},
 	{Type: MessageDelivered, Title: "Message delivered", Description: "A recipient's device has own messages.", Class: Durable, Scope: PerChat},
 	{Type: MessageRead, Title: "Message read", Description: "Someone else read own messages.", Class: Durable, Scope: PerChat},
 	{Type: MessagePlayed, Title: "Message played", Description: "Someone else played an own voice or view-once message.", Class: Durable, Scope: PerChat},
@@ -146,6 +165,13 @@ var entries = []Entry{
 	{Type: NewsletterLeave, Title: "Newsletter left", Description: "The account does not follow a newsletter any more.", Class: Durable, Scope: PerChat},
 	{Type: NewsletterMuteChange, Title: "Newsletter muted", Description: "A newsletter was muted or unmuted.", Class: Durable, Scope: PerChat},
 	{Type: NewsletterLiveUpdate, Title: "Newsletter counters", Description: "Views and reactions of posts changed, while the account has subscribed to live updates.", Class: Durable, Scope: PerChat},
+	{Type: StatusReaction, Title: "Status reaction", Description: "Someone reacted to a story with an emoji or a sticker.", Class: Durable, Scope: PerChat},
+	{Type: NewsletterMessageEdited, Title: "Newsletter message edited", Description: "A post of a newsletter has a new content.", Class: Durable, Scope: PerChat},
+	{Type: NewsletterMessageDeleted, Title: "Newsletter message deleted", Description: "A post of a newsletter is gone.", Class: Durable, Scope: PerChat},
+	{Type: ChatDisappearingTimer, Title: "Disappearing messages", Description: "The timer of disappearing messages was changed in a chat.", Class: Durable, Scope: PerChat},
+	{Type: ChatLimitSharing, Title: "Limited sharing", Description: "It was changed whether messages of a chat may be passed on.", Class: Durable, Scope: PerChat},
+	{Type: ContactPhoneShared, Title: "Phone number shared", Description: "The peer of a chat shared its phone number.", Class: Durable, Scope: PerChat},
+	{Type: GroupMemberLabel, Title: "Member label", Description: "A member of a group set a label for itself.", Class: Durable, Scope: PerChat},
 	{Type: CallOffer, Title: "Call offered", Description: "An incoming call.", Class: Durable, Scope: PerChat},
 	{Type: CallOfferNotice, Title: "Call noticed", Description: "Notice of a call, mostly of a group.", Class: Durable, Scope: PerChat},
 	{Type: CallAccept, Title: "Call accepted", Description: "A call was accepted on another own device or by the peer.", Class: Durable, Scope: PerChat},

@@ -1,28 +1,19 @@
 package event
 
-// MessageKind says what a message is made of. The set is open.
-type MessageKind string
-
-// The kinds that this build renders.
-const (
-	KindText        MessageKind = "text"
-	KindUnsupported MessageKind = "unsupported"
-)
-
 // Message is the data of every message event. All members are always present, except those that belong to one kind.
 type Message struct {
-	MessageID      string         `json:"message_id"`
-	ServerID       *int64         `json:"server_id"` // newsletters only
-	Chat           Chat           `json:"chat"`
-	Sender         Person         `json:"sender"`
-	SenderDevice   *int           `json:"sender_device"` // 0 = the phone
-	FromMe         *bool          `json:"from_me"`       // null where WhatsApp does not say
-	PushName       *string        `json:"push_name"`
-	VerifiedName   *string        `json:"verified_name"`
-	SentAt         *Time          `json:"sent_at"`
-	Kind           MessageKind    `json:"kind"`
-	Text           *string        `json:"text"`
-	Unsupported    *Unsupported   `json:"unsupported,omitempty"`
+	MessageID    string      `json:"message_id"`
+	ServerID     *int64      `json:"server_id"` // newsletters only
+	Chat         Chat        `json:"chat"`
+	Sender       Person      `json:"sender"`
+	SenderDevice *int        `json:"sender_device"` // 0 = the phone
+	FromMe       *bool       `json:"from_me"`       // null where WhatsApp does not say
+	PushName     *string     `json:"push_name"`
+	VerifiedName *string     `json:"verified_name"`
+	SentAt       *Time       `json:"sent_at"`
+	Kind         MessageKind `json:"kind"`
+	Text         *string     `json:"text"`
+	Content
 	Preview        *Preview       `json:"preview,omitempty"`
 	Style          *Style         `json:"style,omitempty"`
 	Quoted         *Quoted        `json:"quoted"`
@@ -43,12 +34,6 @@ type Message struct {
 	AddressingMode *string        `json:"addressing_mode"`
 	Recovered      *string        `json:"recovered"` // "sender", "phone"
 	RetryCount     int            `json:"retry_count"`
-}
-
-// Unsupported is the content of a message that this build cannot render; its raw form is kept.
-type Unsupported struct {
-	Field  *string `json:"field"`  // of waE2E.Message
-	Reason string  `json:"reason"` // "unknown", "encrypted", "convert_failed"
 }
 
 // Preview is the link preview of a text.
@@ -140,13 +125,15 @@ type FailedMessage struct {
 	Attempts  int     `json:"attempts"`
 }
 
-// EditedMessage is the data of message.edited: the new content under the id of the original.
+// EditedMessage is the data of message.edited: the new content under the id of the original. Undecoded: the new content could
+// not be opened, because the secret of the original is not known here.
 type EditedMessage struct {
 	Message
 	EditID       string  `json:"edit_id"`
 	EditedAt     *Time   `json:"edited_at"`
 	PreviousText *string `json:"previous_text"`
-	Final        bool    `json:"final"`
+	Final        bool    `json:"final"` // false while a bot is still writing
+	Undecoded    bool    `json:"undecoded,omitempty"`
 }
 
 // DeletedMessage is the data of message.deleted and status.deleted. The sender is the author.
@@ -155,15 +142,6 @@ type DeletedMessage struct {
 	DeletedBy Person `json:"deleted_by"`
 	ByAdmin   bool   `json:"by_admin"`
 	DeletedAt *Time  `json:"deleted_at"`
-}
-
-// Reaction is the data of message.reaction. A null emoji removes it.
-type Reaction struct {
-	Ref
-	By         Person  `json:"by"`
-	ByMe       bool    `json:"by_me"`
-	Emoji      *string `json:"emoji"`
-	ReactionID string  `json:"reaction_id"`
 }
 
 // UndecryptableMessage is the data of message.undecryptable.

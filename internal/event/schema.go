@@ -47,6 +47,7 @@ func dataSchema(t reflect.Type) map[string]any {
 var (
 	timeType = reflect.TypeFor[Time]()
 	rawType  = reflect.TypeFor[json.RawMessage]()
+	loose    = reflect.TypeFor[Loose]()
 )
 
 func schemaOf(t reflect.Type) map[string]any {
@@ -55,6 +56,8 @@ func schemaOf(t reflect.Type) map[string]any {
 		return map[string]any{"type": "string", "format": "date-time"}
 	case rawType:
 		return map[string]any{"type": "object"}
+	case loose:
+		return map[string]any{"type": []string{"object", "array", "string", "number", "boolean", "null"}}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

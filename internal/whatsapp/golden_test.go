@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 
 	"wapost/internal/event"
 	"wapost/internal/session"
@@ -37,7 +39,21 @@ type stimulus struct {
 	RetryCount   int             `json:"retry_count"`
 	Placeholder  string          `json:"placeholder"` // answer of the phone to this request
 	Message      json.RawMessage `json:"message"`
-	Receipt      *struct {
+	Broadcaster  string          `json:"broadcast_list_owner"`
+	StoryPost    bool            `json:"newsletter_story"`
+	EditedMS     int64           `json:"edited_ms"` // of a newsletter
+	Bot          *struct {
+		Type   string `json:"type"`
+		Target string `json:"target"`
+	} `json:"bot"`
+	Thread string `json:"thread"`
+	// what was found out before the translation
+	Vote     json.RawMessage `json:"opened_vote"`
+	Answer   json.RawMessage `json:"opened_answer"`
+	Reaction json.RawMessage `json:"opened_reaction"`
+	Inner    json.RawMessage `json:"opened_message"`
+	Original *event.Message  `json:"original"`
+	Receipt  *struct {
 		Type   string   `json:"type"`
 		IDs    []string `json:"ids"`
 		Sender string   `json:"message_sender"`
@@ -67,9 +83,13 @@ var sentAt = time.Date(2025, 12, 17, 10, 29, 58, 0, time.UTC)
 func (s *stimulus) event(t *testing.T) any {
 	t.Helper()
 	chat := jid(t, s.Chat)
-	src := types.MessageSource{Chat: chat, Sender: jid(t, s.Sender), SenderAlt: jid(t, s.SenderAlt), RecipientAlt: jid(t, s.RecipientAlt),
+	src := types.MessageSource{BroadcastListOwner: jid(t, s.Broadcaster), Chat: chat, Sender: jid(t, s.Sender), SenderAlt: jid(t, s.SenderAlt), RecipientAlt: jid(t, s.RecipientAlt),
 		IsFromMe: s.FromMe, IsGroup: chat.Server == types.GroupServer || chat.Server == types.BroadcastServer, AddressingMode: types.AddressingMode(s.Mode)}
-	info := types.MessageInfo{MessageSource: src, ID: s.ID, ServerID: s.ServerID, PushName: s.PushName, Timestamp: sentAt, Edit: types.EditAttribute(s.Edit)}
+	info := types.MessageInfo{MessageSource: src, ID: s.ID, IsNewsletterStatus: s.StoryPost, ServerID: s.ServerID, PushName: s.PushName, Timestamp: sentAt, Edit: types.EditAttribute(s.Edit)}
+	info.MsgMetaInfo.ThreadMessageID = s.Thread
+	if s.Bot != nil {
+		info.MsgBotInfo = types.MsgBotInfo{EditType: types.BotEditType(s.Bot.Type), EditTargetID: s.Bot.Target}
+	}
 	switch {
 	case s.Library != nil:
 		return s.Library.event(t)
@@ -86,7 +106,41 @@ func (s *stimulus) event(t *testing.T) any {
 	if err := protojson.Unmarshal(s.Message, &m); err != nil {
 		t.Fatal(err)
 	}
-	return (&events.Message{Info: info, RawMessage: &m, RetryCount: s.RetryCount, UnavailableRequestID: s.Placeholder}).UnwrapRaw()
+	evt := &events.Message{Info: info, RawMessage: &m, RetryCount: s.RetryCount, UnavailableRequestID: s.Placeholder}
+	if s.EditedMS != 0 {
+		evt.NewsletterMeta = &events.NewsletterMessageMeta{EditTS: time.UnixMilli(s.EditedMS), OriginalTS: sentAt}
+	}
+	return evt.UnwrapRaw()
+}
+
+// prepare gives the translator what was found out before.
+func (s *stimulus) prepare(t *testing.T, tr *translator) *translator {
+	t.Helper()
+	tr.original = s.Original
+	read := func(from json.RawMessage, into proto.Message) bool {
+		if from == nil {
+			return false
+		}
+		if err := protojson.Unmarshal(from, into); err != nil {
+			t.Fatal(err)
+		}
+		return true
+	}
+	var o opened
+	if v := new(waE2E.PollVoteMessage); read(s.Vote, v) {
+		o.vote = v
+	}
+	if v := new(waE2E.EventResponseMessage); read(s.Answer, v) {
+		o.response = v
+	}
+	if v := new(waE2E.ReactionMessage); read(s.Reaction, v) {
+		o.reaction = v
+	}
+	if v := new(waE2E.Message); read(s.Inner, v) {
+		o.message = v
+	}
+	tr.opened = o
+	return tr
 }
 
 // result is what is compared.
@@ -99,37 +153,49 @@ type result struct {
 	SourceKey string             `json:"source_key"`
 	Learned   []session.Identity `json:"learned,omitempty"`
 	Data      any                `json:"data"`
+	Files     []event.Attachment `json:"files,omitempty"`
 	Raw       *event.Raw         `json:"raw,omitempty"`
 }
 
 func testTranslator() *translator {
+	files := 0
 	return &translator{
-		own:    own{jid: types.NewADJID("4915550001111", 0, 3), lid: types.NewADJID("99000000000001", types.LIDDomain, 3), pushName: "Me"},
-		people: session.NewDirectory([]session.Identity{{LID: "99000000000009", Phone: "4915550009999"}}),
-		now:    sentAt.Add(time.Second),
+		newMedia: func() string { files++; return fmt.Sprintf("med_%d", files) },
+		own:      own{jid: types.NewADJID("4915550001111", 0, 3), lid: types.NewADJID("99000000000001", types.LIDDomain, 3), pushName: "Me"},
+		people:   session.NewDirectory([]session.Identity{{LID: "99000000000009", Phone: "4915550009999"}}),
+		now:      sentAt.Add(time.Second),
 	}
 }
 
-func TestTranslate(t *testing.T) {
+// stimuli reads the inputs, by name.
+func stimuli(t testing.TB) map[string]stimulus {
+	t.Helper()
 	inputs, err := filepath.Glob("testdata/translate/*.in.json")
 	if err != nil || len(inputs) == 0 {
 		t.Fatalf("no inputs: %v", err)
 	}
+	all := map[string]stimulus{}
 	for _, path := range inputs {
-		name := strings.TrimSuffix(filepath.Base(path), ".in.json")
+		in, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s stimulus
+		dec := json.NewDecoder(bytes.NewReader(in))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&s); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		all[strings.TrimSuffix(filepath.Base(path), ".in.json")] = s
+	}
+	return all
+}
+
+func TestTranslate(t *testing.T) {
+	for name, s := range stimuli(t) {
 		t.Run(name, func(t *testing.T) {
-			in, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var s stimulus
-			dec := json.NewDecoder(bytes.NewReader(in))
-			dec.DisallowUnknownFields()
-			if err := dec.Decode(&s); err != nil {
-				t.Fatal(err)
-			}
-			got := render(t, testTranslator().translate(s.event(t)))
-			golden := strings.TrimSuffix(path, ".in.json") + ".golden.json"
+			got := render(t, s.prepare(t, testTranslator()).translate(s.event(t)))
+			golden := filepath.Join("testdata/translate", name+".golden.json")
 			if *update {
 				if err := os.WriteFile(golden, got, 0o644); err != nil {
 					t.Fatal(err)
@@ -159,7 +225,7 @@ func render(t *testing.T, b session.Batch) []byte {
 			e.Raw.JSON = compact.Bytes()
 		}
 		results = append(results, result{Type: e.Type, Class: e.Class, At: event.Time{Time: e.At}, Origin: e.Origin, Key: e.Key, SourceKey: e.SourceKey,
-			Learned: b.Learned, Data: e.Data, Raw: e.Raw})
+			Learned: b.Learned, Data: e.Data, Files: e.Attachments, Raw: e.Raw})
 	}
 	var raw bytes.Buffer
 	enc := json.NewEncoder(&raw)

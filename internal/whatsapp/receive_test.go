@@ -117,7 +117,7 @@ func TestADamagedMessageIsAnnouncedAndThenArrives(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotTextIsKeptRaw(t *testing.T) {
+func TestAPictureIsAnEventWithItsFile(t *testing.T) {
 	w := newWorld(t)
 	g := newGateway(t, w)
 	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
@@ -125,7 +125,7 @@ func TestWhatIsNotTextIsKeptRaw(t *testing.T) {
 	d := send(t, bob, simulator.Message{To: alice.Phone(), Media: &simulator.Media{Kind: simulator.MediaImage, Data: []byte("jpeg"), Mimetype: "image/jpeg", Caption: "look"}})
 	acked(t, d)
 	e := g.await(id, event.MessageReceived, withID(d.ID))
-	if e.field("kind") != "unsupported" || e.field("unsupported", "field") != "imageMessage" || e.field("text") != "look" {
+	if id := e.field("image", "id"); e.field("kind") != "image" || e.field("text") != "look" || e.field("image", "url") != "/media/"+id || id == "" {
 		t.Errorf("%s", e.Data)
 	}
 	if len(e.Raw) == 0 {

@@ -29,13 +29,17 @@ type translator struct {
 	offline bool      // WhatsApp is sending what was missed
 	now     time.Time
 	numbers []session.Identity // that became ordering keys by this occurrence
+
+	opened   opened         // what was encrypted inside the message
+	original *event.Message // the message that it acts on, if we have it
+	newMedia func() string
 }
 
 // translator returns one for the present moment.
 func (l *Line) translator() *translator {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return &translator{own: l.own, people: l.obs.Directory(), loginAt: l.loginAt, offline: l.offline, now: time.Now()}
+	return &translator{own: l.own, people: l.obs.Directory(), loginAt: l.loginAt, offline: l.offline, now: time.Now(), newMedia: event.NewMediaID}
 }
 
 // translate returns the events of an occurrence; none for what is internal to the protocol. It never fails: what cannot be
@@ -50,6 +54,8 @@ func (t *translator) translate(evt any) (b session.Batch) {
 	switch v := evt.(type) {
 	case *events.Message:
 		return t.message(v)
+	case *events.FBMessage:
+		return t.interop(v)
 	case *events.UndecryptableMessage:
 		return t.undecryptable(v)
 	case *events.Receipt:
@@ -122,12 +128,11 @@ func (t *translator) describe(e *event.Event, evt any) {
 	}
 	e.SourceKey = identity(string(e.Type), plain(m.Info.Chat), plain(m.Info.Sender), m.Info.ID)
 	e.Raw = rawMessage(m)
-	t.place(e, m)
+	t.place(e, m, t.parties(&m.Info.MessageSource))
 }
 
 // place gives an event the time, the origin and the identity of a message.
-func (t *translator) place(e *event.Event, m *events.Message) {
-	p := t.parties(&m.Info.MessageSource)
+func (t *translator) place(e *event.Event, m *events.Message, p parties) {
 	e.At, e.Origin = m.Info.Timestamp, t.origin(m.Info.Timestamp)
 	if e.At.IsZero() {
 		e.At = t.now

@@ -11,64 +11,77 @@ import (
 
 // content is a message without its wrappers.
 type content struct {
-	msg        *waE2E.Message
-	field      string // of waE2E.Message; "" = none, or one that this build of the library does not know
-	value      protoreflect.Value
-	descriptor protoreflect.FieldDescriptor
-	groupStory bool
-	spoiler    bool
-	question   bool
+	msg   *waE2E.Message
+	field string                // of waE2E.Message; "" = none, or one that this build of the library does not know
+	inner protoreflect.Message  // what the field holds; nil when it is no message
+	info  *waE2E.ContextInfo    // of the content; nil = none
+	outer []*waE2E.Message      // the wrappers, outermost first
+	note  *waE2E.CommentMessage // the content comments on another message
+
+	groupStory, viewOnce, spoiler, question, edited, forwarded bool
 }
 
 // deepest is how many wrappers are taken off. The library takes off nine kinds once each, the rest is ours.
 const deepest = 8
 
 // unwrap takes off the wrappers that the library leaves.
-func unwrap(m *events.Message) content {
-	c := content{msg: m.Message}
+func unwrap(m *waE2E.Message) content {
+	c := content{msg: m}
 	for range deepest {
-		inner := c.inner()
+		inner := c.peel()
 		if inner == nil {
 			break
 		}
+		c.outer = append(c.outer, c.msg)
 		c.msg = inner
 	}
 	c.find()
 	return c
 }
 
-// inner returns what the outermost wrapper holds, nil when there is none. The flags that a wrapper stands for are kept.
-func (c *content) inner() *waE2E.Message {
+// bare reports whether a message is plain text, as most are: there is nothing to take off.
+func bare(m *waE2E.Message) bool {
+	return m.GetConversation() != "" || m.GetExtendedTextMessage() != nil || m.GetImageMessage() != nil
+}
+
+// peel returns what the outermost wrapper holds, nil when there is none. What a wrapper stands for is kept.
+func (c *content) peel() *waE2E.Message {
 	m := c.msg
-	switch {
-	case m.GetGroupStatusMessage() != nil:
-		c.groupStory = true
-		return m.GetGroupStatusMessage().GetMessage()
-	case m.GetGroupStatusMessageV2() != nil:
-		c.groupStory = true
-		return m.GetGroupStatusMessageV2().GetMessage()
-	case m.GetSpoilerMessage() != nil:
-		c.spoiler = true
-		return m.GetSpoilerMessage().GetMessage()
-	case m.GetQuestionMessage() != nil:
-		c.question = true
-		return m.GetQuestionMessage().GetMessage()
-	case m.GetQuestionReplyMessage() != nil:
-		c.question = true
-		return m.GetQuestionReplyMessage().GetMessage()
+	if m == nil || bare(m) {
+		return nil
 	}
-	for _, w := range []*waE2E.FutureProofMessage{m.GetEphemeralMessage(), m.GetGroupMentionedMessage(), m.GetEventCoverImage(),
-		m.GetPollCreationOptionImageMessage(), m.GetAssociatedChildMessage(), m.GetPollCreationMessageV4(), m.GetStatusAddYours(),
-		m.GetLimitSharingMessage(), m.GetBotTaskMessage(), m.GetBotForwardedMessage(), m.GetNewsletterAdminProfileMessage(),
-		m.GetNewsletterAdminProfileStatusMessage(), m.GetBotPlatformRegistrationSuccessMessage(), m.GetEditedMessage()} {
-		if w.GetMessage() != nil {
-			return w.GetMessage()
+	for _, w := range []struct {
+		wrapper *waE2E.FutureProofMessage
+		mark    *bool // nil = the wrapper says nothing
+	}{
+		{m.GetEphemeralMessage(), nil}, {m.GetViewOnceMessage(), &c.viewOnce}, {m.GetViewOnceMessageV2(), &c.viewOnce},
+		{m.GetViewOnceMessageV2Extension(), &c.viewOnce}, {m.GetDocumentWithCaptionMessage(), nil}, {m.GetEditedMessage(), &c.edited},
+		{m.GetGroupStatusMessage(), &c.groupStory}, {m.GetGroupStatusMessageV2(), &c.groupStory}, {m.GetSpoilerMessage(), &c.spoiler},
+		{m.GetQuestionMessage(), &c.question}, {m.GetQuestionReplyMessage(), &c.question}, {m.GetBotForwardedMessage(), &c.forwarded},
+		{m.GetGroupMentionedMessage(), nil}, {m.GetEventCoverImage(), nil}, {m.GetPollCreationOptionImageMessage(), nil},
+		{m.GetAssociatedChildMessage(), nil}, {m.GetPollCreationMessageV4(), nil}, {m.GetStatusAddYours(), nil},
+		{m.GetLimitSharingMessage(), nil}, {m.GetBotTaskMessage(), nil}, {m.GetBotInvokeMessage(), nil}, {m.GetLottieStickerMessage(), nil},
+		{m.GetNewsletterAdminProfileMessage(), nil}, {m.GetNewsletterAdminProfileStatusMessage(), nil},
+		{m.GetBotPlatformRegistrationSuccessMessage(), nil},
+	} {
+		if inner := w.wrapper.GetMessage(); inner != nil {
+			if w.mark != nil {
+				*w.mark = true
+			}
+			return inner
 		}
+	}
+	if inner := m.GetDeviceSentMessage().GetMessage(); inner != nil {
+		return inner
+	}
+	if inner := m.GetCommentMessage().GetMessage(); inner != nil {
+		c.note = m.GetCommentMessage()
+		return inner
 	}
 	return nil
 }
 
-// besides are the fields of a message that are not its content: keys and context.
+// besides reports whether a field of a message is not its content, but keys and context.
 func besides(field protoreflect.Name) bool {
 	switch field {
 	case "messageContextInfo", "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage",
@@ -78,17 +91,43 @@ func besides(field protoreflect.Name) bool {
 	return false
 }
 
-// find looks for the field that is the content: the first by number.
+// accompanies reports whether a field describes the content beside it, and is content only when it is alone.
+func accompanies(field protoreflect.Name) bool { return field == "statusLinkPreviewMetadata" }
+
+// find looks for the field that is the content: the first by number. The most frequent are found without a walk.
 func (c *content) find() {
+	switch m := c.msg; {
+	case m == nil:
+		return
+	case m.Conversation != nil:
+		c.field = "conversation"
+		return
+	case m.ExtendedTextMessage != nil:
+		c.field, c.info = "extendedTextMessage", m.GetExtendedTextMessage().GetContextInfo()
+		return
+	}
+	var first protoreflect.FieldDescriptor
+	var value protoreflect.Value
 	c.msg.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		if besides(f.Name()) {
 			return true
 		}
-		if c.descriptor == nil || f.Number() < c.descriptor.Number() {
-			c.field, c.value, c.descriptor = string(f.Name()), v, f
+		if first == nil || accompanies(first.Name()) || (f.Number() < first.Number() && !accompanies(f.Name())) {
+			first, value = f, v
 		}
 		return true
 	})
+	if first == nil {
+		return
+	}
+	c.field = string(first.Name())
+	if first.Message() == nil {
+		return
+	}
+	c.inner = value.Message()
+	if holder, ok := c.inner.Interface().(interface{ GetContextInfo() *waE2E.ContextInfo }); ok {
+		c.info = holder.GetContextInfo()
+	}
 }
 
 // internal reports whether there is nothing in the message but keys. A field unknown to the library is not nothing.
@@ -96,55 +135,34 @@ func (c *content) internal() bool {
 	return c.msg == nil || c.field == "" && len(c.msg.ProtoReflect().GetUnknown()) == 0
 }
 
-// act reports whether the message is an act on another one that has no type of its own in this build.
-func (c *content) act() bool {
-	switch c.field {
-	case "pollUpdateMessage", "keepInChatMessage", "pinInChatMessage", "encReactionMessage", "encEventResponseMessage",
-		"encCommentMessage", "secretEncryptedMessage", "pollAddOptionMessage", "statusStickerInteractionMessage", "reactionMessage":
-		return true
-	}
-	return false
-}
-
-// context returns the context of the content; nil when it has none.
-func (c *content) context() *waE2E.ContextInfo {
-	if c.descriptor == nil || c.descriptor.Message() == nil {
-		return nil
-	}
-	inner := c.value.Message()
-	f := c.descriptor.Message().Fields().ByName("contextInfo")
-	if f == nil || f.Message() == nil || !inner.Has(f) {
-		return nil
-	}
-	info, _ := inner.Get(f).Message().Interface().(*waE2E.ContextInfo)
-	return info
-}
-
-// legible are the fields of contents, by preference, that hold what a person would read.
-func legible() []protoreflect.Name {
+// readable are the fields of contents, by preference, that hold what a person would read.
+func readable() []protoreflect.Name {
 	return []protoreflect.Name{"caption", "contentText", "selectedDisplayText", "text", "body", "description", "title", "name",
 		"displayName", "groupName"}
 }
 
-// text returns what a person would read of a content that this build cannot render.
-func (c *content) text() string {
-	if c.descriptor == nil {
+// legible returns what a person would read of a content that this build cannot render.
+func (c *content) legible() string {
+	if c.inner == nil {
 		return ""
 	}
-	if c.descriptor.Kind() == protoreflect.StringKind {
-		return c.value.String()
-	}
-	if c.descriptor.Message() == nil || c.descriptor.IsList() {
-		return ""
-	}
-	inner := c.value.Message()
-	for _, name := range legible() {
-		f := c.descriptor.Message().Fields().ByName(name)
-		if f != nil && f.Kind() == protoreflect.StringKind && !f.IsList() && inner.Has(f) {
-			return inner.Get(f).String()
+	fields := c.inner.Descriptor().Fields()
+	for _, name := range readable() {
+		f := fields.ByName(name)
+		if f != nil && f.Kind() == protoreflect.StringKind && !f.IsList() && c.inner.Has(f) {
+			return c.inner.Get(f).String()
 		}
 	}
 	return ""
+}
+
+// contexts returns the context of the content and of its wrappers, innermost first: association, secret, thread.
+func (c *content) contexts(m *events.Message) []*waE2E.MessageContextInfo {
+	list := []*waE2E.MessageContextInfo{c.msg.GetMessageContextInfo()}
+	for i := len(c.outer) - 1; i >= 0; i-- {
+		list = append(list, c.outer[i].GetMessageContextInfo())
+	}
+	return append(list, m.RawMessage.GetMessageContextInfo())
 }
 
 // lower returns the name of an enum value in lower case, as it is published.

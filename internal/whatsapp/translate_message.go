@@ -9,47 +9,77 @@ import (
 	"wapost/internal/session"
 )
 
-// message translates a decrypted message.
+// message translates a decrypted message: content, or an act on another message.
 func (t *translator) message(m *events.Message) session.Batch {
-	c := unwrap(m)
-	if c.internal() {
+	c := unwrap(m.Message)
+	switch {
+	case c.internal():
 		return session.Batch{}
+	case c.field == "encCommentMessage":
+		t.uncover(&c)
+	}
+	if b, ok := t.act(m, &c); ok {
+		return b
 	}
 	switch {
-	case c.msg.GetProtocolMessage() != nil:
-		return t.protocol(m, c)
-	case c.msg.GetReactionMessage() != nil && c.msg.GetReactionMessage().GetKey().GetRemoteJID() != types.StatusBroadcastJID.String():
-		return t.reaction(m, c.msg.GetReactionMessage())
-	case m.NewsletterMeta != nil && !m.NewsletterMeta.EditTS.IsZero(), c.act(), m.Info.MsgBotInfo.EditType == types.EditTypeInner,
-		m.Info.MsgBotInfo.EditType == types.EditTypeLast:
-		return t.kept(m)
+	case m.NewsletterMeta != nil && !m.NewsletterMeta.EditTS.IsZero():
+		return t.editedPost(m, &c, m.Info.ID, m.NewsletterMeta.EditTS, m.NewsletterMeta.OriginalTS)
+	case m.Info.MsgBotInfo.EditType == types.EditTypeInner, m.Info.MsgBotInfo.EditType == types.EditTypeLast:
+		return t.streamed(m, &c)
+	case m.IsEdit || c.edited: // without a protocol message that says of what
+		return t.edited(m, &c, edit{target: m.Info.ID, at: m.Info.Timestamp, final: true})
 	}
-	return t.content(m, c)
+	return t.content(m, &c)
 }
 
-// kept keeps a message raw that is not content and has no type of its own in this build: a vote, a pin, an encrypted edit.
-func (t *translator) kept(m *events.Message) session.Batch {
-	b := t.unknown(m, unknownType, nil)
-	b.Learned = t.parties(&m.Info.MessageSource).learned
-	return b
+// act translates what changes another message or a chat; false = content.
+func (t *translator) act(m *events.Message, c *content) (session.Batch, bool) {
+	switch c.field {
+	case "protocolMessage":
+		return t.protocol(m, c)
+	case "reactionMessage":
+		return t.reaction(m, c.msg.GetReactionMessage().GetKey(), c.msg.GetReactionMessage()), true
+	case "encReactionMessage":
+		return t.reaction(m, c.msg.GetEncReactionMessage().GetTargetMessageKey(), t.opened.reaction), true
+	case "statusStickerInteractionMessage":
+		return t.stickerReaction(m, c.msg.GetStatusStickerInteractionMessage()), true
+	case "pollUpdateMessage":
+		return t.vote(m, c.msg.GetPollUpdateMessage()), true
+	case "encEventResponseMessage":
+		return t.answer(m, c.msg.GetEncEventResponseMessage()), true
+	case "pinInChatMessage":
+		return t.pin(m, c), true
+	case "keepInChatMessage":
+		return t.keep(m, c.msg.GetKeepInChatMessage()), true
+	case "pollAddOptionMessage":
+		x := c.msg.GetPollAddOptionMessage()
+		return t.option(m, x.GetPollCreationMessageKey().GetID(), x), true
+	case "secretEncryptedMessage":
+		return t.secretEdit(m, c)
+	}
+	return session.Batch{}, false
 }
 
 // content translates what a person would call a message.
-func (t *translator) content(m *events.Message, c content) session.Batch {
+func (t *translator) content(m *events.Message, c *content) session.Batch {
 	p := t.parties(&m.Info.MessageSource)
-	data := t.body(m, c, p)
+	data, files := t.body(m, c, p, m.Info.ID)
 	e := event.New(t.contentType(m, c))
-	e.Class = event.Durable
-	e.Data = data
+	e.Class, e.Data, e.Attachments = event.Durable, data, files
 	if e.Type == event.MessageSent {
 		e.Data = event.SentMessage{Message: data, Via: "other_device"}
 	}
-	t.place(e, m)
+	return t.placed(e, m, p)
+}
+
+// placed completes an event that comes of a message.
+func (t *translator) placed(e *event.Event, m *events.Message, p parties) session.Batch {
+	t.place(e, m, p)
 	e.Raw = rawMessage(m)
 	return session.Batch{Events: []*event.Event{e}, Learned: p.learned}
 }
 
-func (t *translator) contentType(m *events.Message, c content) event.Type {
+func (t *translator) contentType(m *events.Message, c *content) event.Type {
 	switch {
 	case m.Info.Chat.Server == types.NewsletterServer:
 		return event.NewsletterMessageReceived
@@ -61,16 +91,16 @@ func (t *translator) contentType(m *events.Message, c content) event.Type {
 	return event.MessageReceived
 }
 
-// body fills the message object. Every member that does not belong to one kind is present.
-func (t *translator) body(m *events.Message, c content, p parties) event.Message {
+// body fills the message object, and returns the files that it names. Every member that does not belong to one kind is
+// present. target is the id of the message whose content it is: the original of an edit.
+func (t *translator) body(m *events.Message, c *content, p parties, target string) (event.Message, []event.Attachment) {
 	info := &m.Info
 	data := event.Message{
-		MessageID: info.ID, Chat: p.chat, Sender: t.sender(info), PushName: event.Text(info.PushName),
+		MessageID: target, Chat: p.chat, Sender: t.sender(info), PushName: event.Text(info.PushName),
 		SentAt: event.TimeOf(info.Timestamp), Mentions: []event.Person{}, GroupMentions: []event.GroupMention{},
-		ViewOnce: m.IsViewOnce, Spoiler: c.spoiler, Question: c.question, Broadcast: info.Chat.IsBroadcastList(),
-		Story:          info.Chat == types.StatusBroadcastJID || c.groupStory || info.IsNewsletterStatus,
-		AddressingMode: event.Text(string(info.AddressingMode)), RetryCount: m.RetryCount,
-		ThreadID: event.Text(info.MsgMetaInfo.ThreadMessageID),
+		ViewOnce: m.IsViewOnce || c.viewOnce, Spoiler: c.spoiler, Question: c.question, Broadcast: info.Chat.IsBroadcastList(),
+		Story:          info.Chat == types.StatusBroadcastJID || c.groupStory || info.IsNewsletterStatus || c.info.GetIsGroupStatus(),
+		AddressingMode: event.Text(string(info.AddressingMode)), RetryCount: m.RetryCount, Recovered: recovered(m),
 	}
 	if info.ServerID != 0 {
 		id := int64(info.ServerID)
@@ -80,14 +110,11 @@ func (t *translator) body(m *events.Message, c content, p parties) event.Message
 		device, fromMe := int(info.Sender.Device), info.IsFromMe
 		data.SenderDevice, data.FromMe = &device, &fromMe
 	}
-	if name := verifiedName(info); name != "" {
-		data.VerifiedName = &name
-	}
-	data.Recovered = recovered(m)
-	data.Association = association(m.Message.GetMessageContextInfo())
-	t.say(&data, c, info.Chat == types.StatusBroadcastJID)
-	t.context(&data, c.context(), m)
-	return data
+	data.VerifiedName = event.Text(verifiedName(info))
+	r := &reader{t: t, by: p, from: carrier{id: target, chat: plain(info.Chat), sender: plain(info.Sender), fromMe: info.IsFromMe}}
+	r.say(&data, c, m.IsLottieSticker)
+	r.context(&data, c, m)
+	return data, r.files
 }
 
 // sender returns who wrote a message. In a newsletter that is the newsletter.
@@ -112,23 +139,21 @@ func recovered(m *events.Message) *string {
 	return nil
 }
 
-func association(c *waE2E.MessageContextInfo) *event.Association {
-	a := c.GetMessageAssociation()
-	if a == nil {
-		return nil
-	}
-	out := &event.Association{Type: lower(a.GetAssociationType()), MessageID: a.GetParentMessageKey().GetID()}
-	if a.MessageIndex != nil {
-		i := int(a.GetMessageIndex())
-		out.Index = &i
-	}
-	return out
-}
-
 // verifiedName returns the name of a business that WhatsApp has checked; "" = none.
 func verifiedName(info *types.MessageInfo) string {
 	if info.VerifiedName == nil {
 		return ""
 	}
 	return info.VerifiedName.Details.GetVerifiedName()
+}
+
+// uncover puts an encrypted comment's content in its place, when it could be opened.
+func (t *translator) uncover(c *content) {
+	key := c.msg.GetEncCommentMessage().GetTargetMessageKey()
+	if t.opened.message != nil {
+		outer := append(c.outer, c.msg)
+		*c = unwrap(t.opened.message)
+		c.outer = append(outer, c.outer...)
+	}
+	c.note = &waE2E.CommentMessage{TargetMessageKey: key}
 }

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"slices"
 	"strings"
 
 	"go.mau.fi/whatsmeow/types"
@@ -126,8 +127,8 @@ func (t *translator) key(j, alt types.JID) string {
 	}
 	digits := strings.TrimPrefix(phone, "+")
 	key, fresh := t.people.Key(strings.TrimSuffix(lid, "@"+types.HiddenUserServer), digits)
-	if fresh {
-		t.numbers = append(t.numbers, session.Identity{Phone: digits})
+	if i := (session.Identity{Phone: digits}); fresh && !slices.Contains(t.numbers, i) {
+		t.numbers = append(t.numbers, i)
 	}
 	return key
 }

@@ -3,7 +3,6 @@ package whatsapp
 import (
 	"time"
 
-	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
@@ -12,89 +11,153 @@ import (
 	"wapost/internal/session"
 )
 
-// protocol translates the messages that act on others or are meant for the client itself.
-func (t *translator) protocol(m *events.Message, c content) session.Batch {
+// protocol translates the messages that act on others or are meant for the client itself; false = content after all.
+func (t *translator) protocol(m *events.Message, c *content) (session.Batch, bool) {
 	p := c.msg.GetProtocolMessage()
-	newsletter := m.Info.Chat.Server == types.NewsletterServer
+	if p.Type == nil { // the first type has the number 0, and is not meant
+		return t.otherProtocol(m, p, "unknown"), true
+	}
 	switch p.GetType() {
 	case waE2E.ProtocolMessage_REVOKE:
-		if !newsletter && p.Type != nil && p.GetKey().GetID() != "" {
-			return t.revoke(m, p)
+		if p.GetKey().GetID() != "" || m.Info.Chat.Server == types.NewsletterServer {
+			return t.revoke(m, p), true
 		}
 	case waE2E.ProtocolMessage_MESSAGE_EDIT:
-		if !newsletter && m.Info.Chat != types.StatusBroadcastJID && p.GetEditedMessage() != nil {
-			return t.edit(m, p)
+		if p.GetEditedMessage() != nil {
+			return t.edit(m, p), true
 		}
+	case waE2E.ProtocolMessage_STATUS_MENTION_MESSAGE:
+		return session.Batch{}, false
+	case waE2E.ProtocolMessage_EPHEMERAL_SETTING:
+		return t.timer(m, p), true
+	case waE2E.ProtocolMessage_SHARE_PHONE_NUMBER:
+		return t.phoneShared(m), true
+	case waE2E.ProtocolMessage_LIMIT_SHARING:
+		return t.limitSharing(m, c), true
+	case waE2E.ProtocolMessage_GROUP_MEMBER_LABEL_CHANGE:
+		return t.memberLabel(m, p), true
+	case waE2E.ProtocolMessage_APP_STATE_FATAL_EXCEPTION_NOTIFICATION:
+		return t.collectionsFailed(m, p), true
 	case waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_SHARE, waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST,
 		waE2E.ProtocolMessage_MSG_FANOUT_BACKFILL_REQUEST, waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_MESSAGE,
 		waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE, waE2E.ProtocolMessage_LID_MIGRATION_MAPPING_SYNC,
-		waE2E.ProtocolMessage_HISTORY_SYNC_NOTIFICATION, waE2E.ProtocolMessage_INITIAL_SECURITY_NOTIFICATION_SETTING_SYNC:
-		return session.Batch{} // between the account's own devices; history is not fetched by this build
+		waE2E.ProtocolMessage_HISTORY_SYNC_NOTIFICATION:
+		return session.Batch{}, true // between the account's own devices; history is not fetched by this build
 	}
-	return t.kept(m)
+	return t.otherProtocol(m, p, lower(p.GetType())), true
+}
+
+// otherProtocol: a protocol message without a type of its own.
+func (t *translator) otherProtocol(m *events.Message, p *waE2E.ProtocolMessage, name string) session.Batch {
+	by := t.parties(&m.Info.MessageSource)
+	e := event.New(event.MessageProtocol)
+	e.Data = event.ProtocolMessage{Ref: t.self(m, by), ProtocolType: name, TargetMessageID: event.Text(p.GetKey().GetID())}
+	return t.placed(e, m, by)
 }
 
 // revoke: a message was deleted for everyone.
 func (t *translator) revoke(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
 	by := t.parties(&m.Info.MessageSource)
+	if m.Info.Chat.Server == types.NewsletterServer {
+		return t.deletedPost(m, by, p.GetKey().GetID())
+	}
 	kind := event.MessageDeleted
 	if m.Info.Chat == types.StatusBroadcastJID {
 		kind = event.StatusDeleted
 	}
 	e := event.New(kind)
-	author, fromMe := t.author(m, p.GetKey())
-	e.Data = event.DeletedMessage{
-		Ref:       event.Ref{MessageID: p.GetKey().GetID(), Chat: by.chat, Sender: &author, FromMe: fromMe},
-		DeletedBy: t.sender(&m.Info), ByAdmin: m.Info.Edit == types.EditAttributeAdminRevoke, DeletedAt: event.TimeOf(m.Info.Timestamp),
-	}
-	t.place(e, m)
-	e.Raw = rawMessage(m)
-	return session.Batch{Events: []*event.Event{e}, Learned: by.learned}
+	e.Data = event.DeletedMessage{Ref: t.target(m, p.GetKey(), by), DeletedBy: t.sender(&m.Info),
+		ByAdmin: m.Info.Edit == types.EditAttributeAdminRevoke, DeletedAt: event.TimeOf(m.Info.Timestamp)}
+	return t.placed(e, m, by)
 }
 
-// author returns who wrote the message that a key names. The key is written from the view of the one who acts: its "from me"
-// means the actor.
-func (t *translator) author(m *events.Message, k *waCommon.MessageKey) (event.Person, bool) {
-	switch j := parse(k.GetParticipant()); {
-	case k.GetFromMe():
-		return t.sender(&m.Info), m.Info.IsFromMe
-	case !j.IsEmpty():
-		return t.anyone(j), t.isMe(j)
-	case m.Info.IsGroup:
-		return t.sender(&m.Info), m.Info.IsFromMe // an own message, by a client that does not say so
-	case m.Info.IsFromMe:
-		return t.person(m.Info.Chat, m.Info.RecipientAlt, ""), false
+// timer: messages of the chat disappear from now on, or do so no longer.
+func (t *translator) timer(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
+	by := t.parties(&m.Info.MessageSource)
+	e := event.New(event.ChatDisappearingTimer)
+	e.Data = event.DisappearingTimer{Chat: by.chat, Seconds: int(p.GetEphemeralExpiration()), By: t.sender(&m.Info), ByMe: m.Info.IsFromMe}
+	return t.placed(e, m, by)
+}
+
+// phoneShared: the peer of a chat by LID shows its number.
+func (t *translator) phoneShared(m *events.Message) session.Batch {
+	by := t.parties(&m.Info.MessageSource)
+	e := event.New(event.ContactPhoneShared)
+	e.Data = event.PhoneShared{Contact: t.sender(&m.Info), MessageID: m.Info.ID}
+	return t.placed(e, m, by)
+}
+
+// limitSharing: what is said in the chat may be passed on, or may not.
+func (t *translator) limitSharing(m *events.Message, c *content) session.Batch {
+	by := t.parties(&m.Info.MessageSource)
+	e := event.New(event.ChatLimitSharing)
+	setting := c.msg.GetProtocolMessage().GetLimitSharing()
+	for _, x := range c.contexts(m) {
+		if setting == nil {
+			setting = x.GetLimitSharingV2()
+		}
+		if setting == nil {
+			setting = x.GetLimitSharing()
+		}
 	}
-	return t.me(types.EmptyJID), true
+	e.Data = event.LimitSharing{Chat: by.chat, Enabled: setting.GetSharingLimited(), By: t.sender(&m.Info)}
+	return t.placed(e, m, by)
+}
+
+// memberLabel: a member set a label for itself in a group.
+func (t *translator) memberLabel(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
+	by := t.parties(&m.Info.MessageSource)
+	who := t.sender(&m.Info)
+	e := event.New(event.GroupMemberLabel)
+	e.Data = event.MemberLabel{Group: by.chat, Actor: &who, User: who, Label: event.Text(p.GetMemberLabel().GetLabel())}
+	return t.placed(e, m, by)
+}
+
+// collectionsFailed: the phone says that it can no longer read some of the account's state.
+func (t *translator) collectionsFailed(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
+	by := t.parties(&m.Info.MessageSource)
+	b := session.Batch{Learned: by.learned}
+	names := p.GetAppStateFatalExceptionNotification().GetCollectionNames()
+	if len(names) == 0 {
+		names = []string{""}
+	}
+	for _, name := range names {
+		e := event.New(event.AppStateSyncError)
+		e.Data = event.AppStateFailed{Name: event.Text(name), Error: "the phone reports that the collection is damaged"}
+		t.place(e, m, by)
+		e.Key, e.SourceKey = "d", identity(e.SourceKey, name)
+		b.Events = append(b.Events, e)
+	}
+	return b
+}
+
+// deletedPost: a post of a newsletter is gone.
+func (t *translator) deletedPost(m *events.Message, by parties, target string) session.Batch {
+	e := event.New(event.NewsletterMessageDeleted)
+	if target == "" {
+		target = m.Info.ID
+	}
+	data := event.DeletedPost{Newsletter: event.Newsletter{JID: by.chat.JID, Name: by.chat.Name}, MessageID: target}
+	if m.Info.ServerID != 0 {
+		id := int64(m.Info.ServerID)
+		data.ServerID = &id
+	}
+	e.Data = data
+	return t.placed(e, m, by)
 }
 
 // edit: the content of a message was replaced by its author.
 func (t *translator) edit(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
-	inner := unwrap(&events.Message{Message: p.GetEditedMessage()})
-	by := t.parties(&m.Info.MessageSource)
-	data := t.body(m, inner, by)
-	data.MessageID, data.SentAt = p.GetKey().GetID(), nil
-	editedAt := m.Info.Timestamp
-	if ms := p.GetTimestampMS(); ms > 0 {
-		editedAt = time.UnixMilli(ms)
+	c := unwrap(p.GetEditedMessage())
+	ed := edit{target: p.GetKey().GetID(), at: m.Info.Timestamp, final: true}
+	if ed.target == "" {
+		ed.target = m.Info.ID
 	}
-	e := event.New(event.MessageEdited)
-	e.Data = event.EditedMessage{Message: data, EditID: m.Info.ID, EditedAt: event.TimeOf(editedAt), Final: true}
-	t.place(e, m)
-	e.Raw = rawMessage(m)
-	return session.Batch{Events: []*event.Event{e}, Learned: by.learned}
-}
-
-// reaction: set, changed or removed.
-func (t *translator) reaction(m *events.Message, r *waE2E.ReactionMessage) session.Batch {
-	by := t.parties(&m.Info.MessageSource)
-	author, fromMe := t.author(m, r.GetKey())
-	e := event.New(event.MessageReaction)
-	e.Data = event.Reaction{
-		Ref: event.Ref{MessageID: r.GetKey().GetID(), Chat: by.chat, Sender: &author, FromMe: fromMe},
-		By:  t.sender(&m.Info), ByMe: m.Info.IsFromMe, Emoji: event.Text(r.GetText()), ReactionID: m.Info.ID,
+	if at := millis(p.GetTimestampMS()); at != nil {
+		ed.at = at.Time
 	}
-	t.place(e, m)
-	e.Raw = rawMessage(m)
-	return session.Batch{Events: []*event.Event{e}, Learned: by.learned}
+	if m.Info.Chat.Server == types.NewsletterServer {
+		return t.editedPost(m, &c, ed.target, ed.at, time.Time{})
+	}
+	return t.edited(m, &c, ed)
 }

@@ -2,41 +2,29 @@ package whatsapp
 
 import (
 	"fmt"
-	"unicode/utf8"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 
 	"wapost/internal/event"
-	"wapost/internal/message"
 )
 
-// say sets the kind and what belongs to it.
-func (t *translator) say(data *event.Message, c content, story bool) {
-	switch {
-	case c.field == "conversation":
-		data.Kind, data.Text = event.KindText, event.Text(cut(c.msg.GetConversation()))
-	case c.field == "extendedTextMessage":
-		x := c.msg.GetExtendedTextMessage()
-		data.Kind, data.Text = event.KindText, event.Text(cut(x.GetText()))
-		data.Preview = preview(x)
-		if story {
-			data.Style = style(x)
-		}
-	default:
-		data.Kind, data.Text = event.KindUnsupported, event.Text(cut(c.text()))
-		data.Unsupported = &event.Unsupported{Field: event.Text(c.field), Reason: "unknown"}
-		if c.field == "conditionalRevealMessage" {
-			data.Unsupported.Reason = "encrypted"
-		}
+func (r *reader) extendedText(d *event.Message, x *waE2E.ExtendedTextMessage) {
+	d.Kind, d.Text, d.Preview = event.KindText, text(x.GetText()), preview(x)
+	d.ViewOnce = d.ViewOnce || x.GetViewOnce()
+	if d.Story {
+		d.Style = style(x)
 	}
 }
 
-// cut bounds a text to what an event may hold.
-func cut(s string) string {
-	if len(s) <= message.MaxText || utf8.RuneCountInString(s) <= message.MaxText {
-		return s
+// read returns what a person would read of a content.
+func (c *content) read() string {
+	switch c.field {
+	case "conversation":
+		return c.msg.GetConversation()
+	case "extendedTextMessage":
+		return c.msg.GetExtendedTextMessage().GetText()
 	}
-	return string([]rune(s)[:message.MaxText])
+	return c.legible()
 }
 
 func preview(x *waE2E.ExtendedTextMessage) *event.Preview {
@@ -48,6 +36,9 @@ func preview(x *waE2E.ExtendedTextMessage) *event.Preview {
 }
 
 func style(x *waE2E.ExtendedTextMessage) *event.Style {
+	if x.BackgroundArgb == nil && x.TextArgb == nil && x.Font == nil {
+		return nil
+	}
 	s := &event.Style{}
 	if x.BackgroundArgb != nil {
 		s.Background = event.Text(fmt.Sprintf("#%08X", x.GetBackgroundArgb()))
