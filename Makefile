@@ -25,7 +25,7 @@ judges: ## install the libraries of Node that judge our signatures (docs/verify/
 race: ## the same under the race detector (slow; needs a C compiler)
 	$(GO) test -race -timeout 30m ./...
 
-soak: ## the long crash matrices: a thousand kills and 1,200 power cuts of engine and store, a hundred kills of the whole gateway
+soak: ## the long ones: a thousand kills of the engine, a hundred of the whole gateway, two million events held
 	WAPOST_SOAK=1 $(GO) test -timeout 60m -run 'Soak' -v ./internal/delivery ./internal/app ./internal/store
 
 bench: ## figures as ratios measured in one run, written to .bench/latest.json

@@ -15,7 +15,7 @@ const (
 	localWait     = time.Second // after a fault of our own
 
 	firstProbe = 5 * time.Second
-	lastProbe  = 5 * time.Minute
+	lastProbe  = 5 * time.Minute // and no later: so long may a recovery go unnoticed
 
 	bestEffortLife = time.Minute // a best-effort event is dropped undelivered after this
 )
@@ -28,7 +28,7 @@ func jittered(d time.Duration, r float64) time.Duration {
 // after is the wait before the next try of a message that has spent n tries (1-based).
 func after(n int, r float64) time.Duration { return jittered(waits[min(n, len(waits))-1], r) }
 
-// probeWait is the wait before the nth probe of an open breaker (0-based).
+// probeWait is the wait before the nth probe of an open breaker (0-based). It grows to 250 s, which the jitter makes 300 s at most.
 func probeWait(n int, r float64) time.Duration {
-	return jittered(min(firstProbe<<min(n, 10), lastProbe), r)
+	return jittered(min(firstProbe<<min(n, 10), lastProbe*5/6), r)
 }

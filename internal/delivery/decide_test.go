@@ -131,8 +131,12 @@ func TestBreaker(t *testing.T) {
 			if got := b.probeAt.Sub(now); got != want {
 				t.Fatalf("probe after %v, want %v", got, want)
 			}
-			want = min(2*want, lastProbe)
+			want = min(2*want, 250*time.Second)
 			b.fail(now, 0, 0.5)
+		}
+		b.fail(now, 0, 0.999_999)
+		if got := b.probeAt.Sub(now); got > 5*time.Minute || got < 299*time.Second {
+			t.Errorf("with the longest jitter a probe after %v", got)
 		}
 	})
 	t.Run("five days without a success end the hope", func(t *testing.T) {

@@ -59,46 +59,6 @@ func TestEventsBeforeRegistrationAreNotSent(t *testing.T) {
 	})
 }
 
-// The receiver is down for 20 minutes while messages go on: nothing is lost, order is kept, the first success comes within
-// five minutes of recovery, and no try of any message was spent.
-func TestOutageOfTwentyMinutes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		r.hook(1, webhook.Ordered)
-		r.recv.set(always(nobody))
-		for range 20 {
-			for chat := range 10 {
-				r.say(fmt.Sprint("chat", chat), 20)
-			}
-			time.Sleep(time.Minute)
-		}
-		during := r.recv.attempts()
-		if during > 60 {
-			t.Errorf("%d attempts during the outage: the breaker did not hold them back", during)
-		}
-		r.recv.set(nil)
-		back := time.Now()
-		var first time.Time
-		r.recv.set(func(delivery.Request) delivery.Outcome {
-			if first.IsZero() {
-				first = time.Now()
-			}
-			return delivery.Outcome{Status: 200}
-		})
-		time.Sleep(7 * time.Minute)
-		synctest.Wait()
-		got := r.recv.accepted(t, 1)
-		inOrder(t, got)
-		if total(got) != 4000 {
-			t.Errorf("got %d events, want 4000", total(got))
-		}
-		if wait := first.Sub(back); wait > 6*time.Minute {
-			t.Errorf("first success %v after recovery", wait)
-		}
-		r.stop()
-	})
-}
-
 // One message is refused for ever: its chat waits about 13 minutes and goes on without it, other chats never wait, and after
 // 12 tries it is dead.
 func TestPoisonMessageStepsAsideAndDies(t *testing.T) {

@@ -152,7 +152,7 @@ func (e *Engine) free(f effect, v Verdict, now time.Time) {
 func (e *Engine) opened(p *endpoint) {
 	for _, en := range p.streak {
 		en.tries = max(0, en.tries-1)
-		if en.stored && !en.settled {
+		if !en.settled { // its failure is stored, or on the way to the store
 			e.batch.Refunds = append(e.batch.Refunds, Row{Webhook: p.hook.ID, Seq: en.seq, Tries: en.tries})
 		}
 		if l := en.lane; !l.busy && len(l.queue) > 0 && l.head() == en {
