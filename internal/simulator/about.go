@@ -41,11 +41,12 @@ func (d *Device) answerMex(child *waBinary.Node) (reply, bool) {
 	if json.Unmarshal(content(*child), &query) != nil {
 		return queryError(400, "bad-request"), true
 	}
-	var data any
-	switch id := attrText(child, "query_id"); id {
-	case mutationAbout:
-		data = d.answerAbout(query.Variables)
-	default:
+	id := attrText(child, "query_id")
+	if id == mutationAbout {
+		return mexResult(d.answerAbout(query.Variables)), true
+	}
+	data, ok := d.answerLetters(id, query.Variables)
+	if !ok {
 		return reply{}, false
 	}
 	return mexResult(data), true

@@ -242,12 +242,12 @@ func TestHostsAreToldApart(t *testing.T) {
 func TestUnknownQueriesAreAnsweredAndListed(t *testing.T) {
 	w := newWorld(t, Options{QuietLink: true})
 	_, _, c := w.linked("4915100000001", "Owner", nil)
-	_, err := c.GetSubscribedNewsletters(t.Context())
+	_, err := c.GetContactQRLink(t.Context(), false)
 	var iq *whatsmeow.IQError
 	if !errors.As(err, &iq) || iq.Code != 501 {
 		t.Errorf("the client got %v", err)
 	}
-	if u := w.s.Unhandled(); len(u.Queries) != 1 || u.Queries[0].XMLNS != "w:mex" || u.Queries[0].Count != 1 {
+	if u := w.s.Unhandled(); len(u.Queries) != 1 || u.Queries[0].XMLNS != "w:qr" || u.Queries[0].Count != 1 {
 		t.Errorf("unhandled: %+v", u)
 	}
 }

@@ -201,6 +201,9 @@ func (s *Server) DeletePerson(id string) (devicesRemoved int, err error) {
 	for _, g := range s.Groups() {
 		g.forget(p)
 	}
+	for _, l := range s.Newsletters() {
+		l.forget(p)
+	}
 	devices := p.Devices()
 	for _, d := range devices {
 		d.Unlink()

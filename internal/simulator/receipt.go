@@ -26,6 +26,12 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 	if kind == receiptReadSelf {
 		return // the account's read receipts are off: nobody else hears of it
 	}
+	if l := d.srv.newsletterByJID(to); l != nil {
+		if kind == "view" {
+			d.see(l, n)
+		}
+		return
+	}
 	target := to
 	if participant := attrJID(n, "participant"); !participant.IsEmpty() {
 		target = participant

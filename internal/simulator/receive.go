@@ -11,6 +11,10 @@ import (
 // handleMessage takes a message of a client: acknowledges it, then hands each part to a phone or to another device.
 func (d *Device) handleMessage(c *conn, n *waBinary.Node) {
 	id, to := attrText(n, "id"), attrJID(n, "to")
+	if to.Server == types.NewsletterServer {
+		d.handlePost(c, n, to)
+		return
+	}
 	ack := attrs{"class": "message", "id": id, "from": to, "t": now()}
 	if fault := d.srv.faults.takeAckError(d, d.srv.names(to)); fault != nil {
 		ack["error"] = fault.Code

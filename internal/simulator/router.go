@@ -135,6 +135,10 @@ func (d *Device) answer(c *conn, n *waBinary.Node, xmlns, kind string, child *wa
 		}
 	case "blocklist":
 		return d.answerBlocklist(kind, child), true
+	case "newsletter":
+		return d.answerNewsletter(n, kind, child)
+	case "tos":
+		return result(), true // taken, and never asked for
 	case "w:mex":
 		return d.answerMex(child)
 	case "urn:xmpp:whatsapp:dirty", "urn:xmpp:whatsapp:push":

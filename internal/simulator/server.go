@@ -35,14 +35,15 @@ type Server struct {
 	blobs     blobStore
 	lastID    atomic.Uint64
 
-	mu       sync.RWMutex
-	persons  map[string]*Person // by phone
-	lids     map[string]*Person // by the LID's user part
-	groups   map[string]*Group  // by the id's user part
-	pairings map[string]*conn
-	expired  idSet                 // refs of QR codes that are over
-	codes    map[string]*typedCode // by phone
-	conns    map[*conn]struct{}
+	mu          sync.RWMutex
+	persons     map[string]*Person     // by phone
+	lids        map[string]*Person     // by the LID's user part
+	groups      map[string]*Group      // by the id's user part
+	newsletters map[string]*Newsletter // by the id's user part
+	pairings    map[string]*conn
+	expired     idSet                 // refs of QR codes that are over
+	codes       map[string]*typedCode // by phone
+	conns       map[*conn]struct{}
 }
 
 // New makes a simulator; it starts nothing. Persons, groups and faults may be set up before Run.
@@ -122,6 +123,7 @@ func (s *Server) forget() int {
 	s.mu.Lock()
 	old := s.persons
 	s.persons, s.lids, s.groups = map[string]*Person{}, map[string]*Person{}, map[string]*Group{}
+	s.newsletters = map[string]*Newsletter{}
 	s.pairings, s.codes, s.expired = map[string]*conn{}, map[string]*typedCode{}, idSet{}
 	s.mu.Unlock()
 	for _, p := range old {

@@ -47,7 +47,7 @@ func newCoverage() *coverage {
 // everyCode is what the API page names.
 func everyCode() []string {
 	return []string{"invalid_request", "forbidden_origin", "unsupported_media_type", "not_loopback", "too_large", "unknown_path",
-		"method_not_allowed", "internal", "unknown_person", "unknown_group", "unknown_device", "unknown_message", "no_pending_code",
+		"method_not_allowed", "internal", "unknown_person", "unknown_group", "unknown_newsletter", "unknown_device", "unknown_message", "no_pending_code",
 		"not_a_member", "not_allowed", "not_connected", "wrong_code", "wrong_account", "link_refused", "burst_running", "code_expired", "no_answer", "not_running"}
 }
 

@@ -68,7 +68,7 @@ type session struct {
 	owner  *gateway
 }
 
-var variable = regexp.MustCompile(`\$(QR|CODE|ID|G|SEQ)\b`)
+var variable = regexp.MustCompile(`\$(QR|CODE|ID|G|N|SEQ)\b`)
 
 func (s *session) run(method, body, path string) {
 	s.t.Helper()
@@ -131,7 +131,9 @@ func (s *session) keep(path string, raw []byte) {
 	switch {
 	case path == "/groups" && reply.ID != "":
 		s.values["$G"] = reply.ID
-	case strings.HasSuffix(path, "/messages?wait=acked"):
+	case path == "/newsletters" && reply.ID != "":
+		s.values["$N"] = reply.ID
+	case strings.HasPrefix(path, "/users/") && strings.HasSuffix(path, "/messages?wait=acked"):
 		s.values["$ID"] = reply.ID
 	case strings.HasSuffix(path, "/burst") && s.values["$SEQ"] == "":
 		up, err := s.owner.Upload(s.t.Context(), []byte("picture"), whatsmeow.MediaImage)

@@ -60,6 +60,8 @@ func TestTheClientHasTheFieldsOfTheDocument(t *testing.T) {
 		"Content": simclient.Content{}, "FileContent": simclient.FileContent{}, "LocationView": simclient.Location{}, "ContactView": simclient.Contact{},
 		"PollView": simclient.Poll{}, "ReceiptBody": simclient.Receipt{}, "PresenceBody": simclient.Presence{}, "CallBody": simclient.Call{},
 		"GroupBody": simclient.NewGroup{}, "Group": simclient.Group{}, "Member": simclient.Member{}, "Joiner": simclient.JoinRequest{}, "GroupChangeBody": simclient.GroupChange{},
+		"NewsletterBody": simclient.NewNewsletter{}, "Newsletter": simclient.Newsletter{}, "Reader": simclient.Follower{}, "PostBody": simclient.NewPost{},
+		"PostView": simclient.Post{}, "ReactionView": simclient.ReactionCount{}, "CountersBody": simclient.Counters{},
 		"GroupChangeReply": simclient.GroupChanged{}, "Device": simclient.Device{}, "Ack": simclient.Ack{}, "UnackedStanza": simclient.UnackedStanza{},
 		"KickBody": simclient.Kick{}, "StreamErrorBody": simclient.StreamError{}, "DemandedStanza": simclient.DemandedStanza{},
 		"Faults": simclient.Faults{}, "RefuseLogin": simclient.RefuseLogin{}, "AckError": simclient.AckError{}, "NoAck": simclient.NoAck{},

@@ -73,7 +73,7 @@ func TestUnknownPathsAndMethodsAreToldApart(t *testing.T) {
 	}
 	fails(t, moved("GET", "/user"), 404, "unknown_path")
 	fails(t, moved("GET", "/users/4915100000001/nothing"), 404, "unknown_path")
-	fails(t, moved("GET", "/newsletters"), 404, "unknown_path")
+	fails(t, moved("GET", "/broadcasts"), 404, "unknown_path")
 	fails(t, moved("PUT", "/users"), 405, "method_not_allowed")
 	fails(t, moved("DELETE", "/"), 405, "method_not_allowed")
 	var allow string

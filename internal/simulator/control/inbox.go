@@ -28,12 +28,12 @@ type inboxEntry struct {
 	Kind string `json:"kind" enum:"message,receipt,presence,typing,call,group,error"`
 	At   moment `json:"at"`
 	From sender `json:"from"`
-	Chat string `json:"chat" doc:"phone or group id"`
+	Chat string `json:"chat" doc:"phone, or id of a group or newsletter"`
 
 	ID         string   `json:"id,omitempty" doc:"message, error"`
 	FromMe     *bool    `json:"from_me,omitempty" doc:"message: written on a linked device of this number"`
 	Content    *content `json:"content,omitempty" doc:"message"`
-	Encryption string   `json:"encryption,omitempty" enum:"pkmsg,msg,skmsg" doc:"message"`
+	Encryption string   `json:"encryption,omitempty" enum:"pkmsg,msg,skmsg,none" doc:"message; none: of a newsletter"`
 	Retry      *bool    `json:"retry,omitempty" doc:"message: sent again after a retry receipt"`
 	Raw        []byte   `json:"raw,omitempty" doc:"message: a waE2E.Message protobuf"`
 	Type       string   `json:"type,omitempty" doc:"receipt: delivered, read, played, …"`

@@ -81,7 +81,7 @@ func (b *messageBody) check() error {
 // addressable refuses receivers that WhatsApp knows and the simulator does not.
 func addressable(field, to string) error {
 	if to == "status" || strings.HasSuffix(to, "@"+types.NewsletterServer) || strings.HasSuffix(to, "@"+types.BroadcastServer) {
-		return invalid("%s: the simulator has no status updates, broadcasts and newsletters", field)
+		return invalid("%s: the simulator has no status updates and broadcasts, and in a newsletter only its owner writes: POST /newsletters/{newsletter}/messages", field)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func statusOf(code simulator.Code) int {
 		return http.StatusBadRequest
 	case codeForbiddenOrigin:
 		return http.StatusForbidden
-	case simulator.CodeUnknownPerson, simulator.CodeUnknownGroup, simulator.CodeUnknownDevice, simulator.CodeUnknownMsg,
+	case simulator.CodeUnknownPerson, simulator.CodeUnknownGroup, simulator.CodeUnknownNewsletter, simulator.CodeUnknownDevice, simulator.CodeUnknownMsg,
 		simulator.CodeNoPendingCode, codeUnknownPath:
 		return http.StatusNotFound
 	case codeMethod:
