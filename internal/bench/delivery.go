@@ -10,13 +10,8 @@ import (
 	"syscall"
 	"time"
 
-	"wapost/internal/delivery"
-	"wapost/internal/delivery/httppost"
-	"wapost/internal/egress"
 	"wapost/internal/event"
-	"wapost/internal/journal"
 	"wapost/internal/store"
-	"wapost/internal/vault"
 )
 
 const (
@@ -67,7 +62,11 @@ func compare(ctx context.Context, recv *receiver, n, fan int) (comparison, error
 		return comparison{}, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	g, err := openEngine(ctx, filepath.Join(dir, "wapost.db"), recv.url, fan)
+	urls := make([]string, hooks)
+	for i := range urls {
+		urls[i] = fmt.Sprintf("%s/%d", recv.url, i)
+	}
+	g, err := openEngine(ctx, store.Options{Path: filepath.Join(dir, "wapost.db")}, crowd{hooks, fan, func(i int) string { return urls[i] }})
 	if err != nil {
 		return comparison{}, err
 	}
@@ -82,10 +81,6 @@ func compare(ctx context.Context, recv *receiver, n, fan int) (comparison, error
 	for i := range bodies {
 		bodies[i] = sample
 	}
-	urls := make([]string, hooks)
-	for i := range urls {
-		urls[i] = fmt.Sprintf("%s/%d", recv.url, i)
-	}
 	before = cpuTime()
 	plain, err := bare(ctx, recv, bodies, urls, inFlight)
 	if err != nil {
@@ -95,61 +90,6 @@ func compare(ctx context.Context, recv *receiver, n, fan int) (comparison, error
 	return comparison{ratio: plain.Seconds() / took.Seconds(), rate: float64(total) / took.Seconds(),
 		cpu: used.Seconds() * 1e6 / float64(total), cpuRatio: plainUsed.Seconds() / used.Seconds()}, nil
 }
-
-// gateway is the part of the product behind the sessions: journal, store, engine, sender.
-type gateway struct {
-	db      *store.DB
-	journal *journal.Journal
-	stop    func() error
-}
-
-// openEngine makes a database with hooks webhooks on as many devices; each event of a device goes to fan of them.
-func openEngine(ctx context.Context, path, url string, fan int) (*gateway, error) {
-	v, err := vault.New(make([]byte, 32))
-	if err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, store.Options{Path: path, Vault: v})
-	if err != nil {
-		return nil, err
-	}
-	guard := egress.New(loopback())
-	sender := httppost.New(guard.Door(egress.TransportOptions{}), "bench")
-	engine := delivery.New(delivery.Options{Store: db.Deliveries(), Transport: sender, MaxInFlight: inFlight})
-	db.OnRecorded(engine.Recorded)
-	storeCtx, stopStore := context.WithCancel(ctx)
-	engineCtx, stopEngine := context.WithCancel(ctx)
-	storeDone, engineDone := make(chan error, 1), make(chan error, 1)
-	go func() { storeDone <- db.Run(storeCtx) }()
-	if err := populate(ctx, db, v, url, fan); err != nil {
-		stopStore()
-		stopEngine()
-		return nil, err
-	}
-	go func() { engineDone <- engine.Run(engineCtx) }()
-	stop := func() error {
-		stopEngine()
-		err := <-engineDone
-		stopStore()
-		if serr := <-storeDone; err == nil {
-			err = serr
-		}
-		if cerr := db.Close(); err == nil {
-			err = cerr
-		}
-		return err
-	}
-	return &gateway{db: db, journal: journal.New(db.Events()), stop: stop}, nil
-}
-
-func (g *gateway) close(err error) error {
-	if serr := g.stop(); err == nil {
-		err = serr
-	}
-	return err
-}
-
-func deviceID(i int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", i) }
 
 // deliver records n events from many sessions at once and waits until all their deliveries have arrived.
 func (g *gateway) deliver(ctx context.Context, recv *receiver, n int) (time.Duration, error) {
