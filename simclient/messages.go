@@ -2,6 +2,7 @@ package simclient
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"time"
@@ -18,10 +19,21 @@ type Message struct {
 	Audio    *File     `json:"audio,omitempty"`
 	Document *File     `json:"document,omitempty"`
 	Sticker  *File     `json:"sticker,omitempty"`
+	Location *Location `json:"location,omitempty"`
+	Contacts []Card    `json:"contacts,omitempty"`
+	Poll     *Poll     `json:"poll,omitempty"`
+	Vote     *Vote     `json:"vote,omitempty"`
+	Event    *Event    `json:"event,omitempty"`
+	Answer   *Answer   `json:"answer,omitempty"`
 	Reaction *Reaction `json:"reaction,omitempty"`
 	Edit     *Edit     `json:"edit,omitempty"`
 	Revoke   *Revoke   `json:"revoke,omitempty"`
+	Pin      *Pin      `json:"pin,omitempty"`
+	Comment  *Comment  `json:"comment,omitempty"`
 	Raw      []byte    `json:"raw,omitempty"` // waE2E.Message
+
+	RawJSON json.RawMessage `json:"raw_json,omitempty"` // waE2E.Message as protobuf JSON
+	Secret  bool            `json:"secret,omitempty"`   // for encrypted reactions, edits and comments
 
 	ReplyTo    string    `json:"reply_to,omitempty"`
 	Mentions   []string  `json:"mentions,omitempty"` // phones
@@ -50,14 +62,16 @@ type File struct {
 
 // Reaction to a message; an empty Emoji takes it back.
 type Reaction struct {
-	ID    string `json:"id"`
-	Emoji string `json:"emoji"`
+	ID        string `json:"id"`
+	Emoji     string `json:"emoji"`
+	Encrypted bool   `json:"encrypted,omitempty"` // with the secret of the message
 }
 
 // Edit is a new text for an own message.
 type Edit struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
+	ID        string `json:"id"`
+	Text      string `json:"text"`
+	Encrypted bool   `json:"encrypted,omitempty"` // with the secret of the message
 }
 
 // Revoke deletes a message for everyone.

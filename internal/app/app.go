@@ -188,7 +188,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.db.OnWebhookGone(changed.WebhookChanged)
 	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts,
 		KeepMessages: keepMessages(&o)}
-	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Logger: a.log})
+	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Logger: a.log})
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
 	a.watch(dialer)
 	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: changed, Logger: a.log})

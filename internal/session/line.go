@@ -65,6 +65,9 @@ type Observer interface {
 	Learn(ctx context.Context, list []Identity)
 	// Directory knows the addresses that the account has seen.
 	Directory() *Directory
+	// Said returns a message of this device as it is now, nil when it is not known here. chat is the JID of its chat, under
+	// any of its addresses. Errors: fault.Unavailable.
+	Said(ctx context.Context, chat, messageID string) (*event.Message, error)
 }
 
 // Batch is what one occurrence at WhatsApp gave: one event mostly, and addresses learnt with it. It is recorded as a whole.

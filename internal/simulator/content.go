@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"time"
-
 	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
@@ -12,14 +10,24 @@ import (
 // Values of a message stanza's edit attribute.
 const (
 	editMessage     = "1"
+	editPin         = "2"
 	editOwnRevoke   = "7"
 	editAdminRevoke = "8"
 )
 
 // compose builds the protobuf of a message for a chat. Errors: ErrInvalid, ErrUnknownMsg, ErrUnknownPerson.
 func (p *Person) compose(m *Message, chat types.JID) (*waE2E.Message, error) {
+	body, err := p.composeContent(m, chat)
+	if err == nil && m.Secret {
+		body = withSecret(body)
+	}
+	return body, err
+}
+
+func (p *Person) composeContent(m *Message, chat types.JID) (*waE2E.Message, error) {
 	given := 0
-	for _, is := range []bool{m.Text != "", m.Media != nil, m.Reaction != nil, m.Edit != nil, m.Revoke != nil, m.Raw != nil} {
+	for _, is := range []bool{m.Text != "", m.Media != nil, m.Reaction != nil, m.Edit != nil, m.Revoke != nil, m.Raw != nil, m.Location != nil,
+		len(m.Contacts) > 0, m.Poll != nil, m.Vote != nil, m.Event != nil, m.Answer != nil, m.Pin != nil, m.Comment != nil} {
 		if is {
 			given++
 		}
@@ -31,9 +39,9 @@ func (p *Person) compose(m *Message, chat types.JID) (*waE2E.Message, error) {
 	case m.Media != nil:
 		return p.composeMedia(m, chat)
 	case m.Reaction != nil:
-		return p.composeReaction(m.Reaction, chat)
+		return p.composeReaction(m, chat)
 	case m.Edit != nil:
-		return p.composeEdit(m.Edit, chat)
+		return p.composeEdit(m, chat)
 	case m.Revoke != nil:
 		return p.composeRevoke(m.Revoke, chat)
 	case m.Raw != nil:
@@ -43,11 +51,35 @@ func (p *Person) compose(m *Message, chat types.JID) (*waE2E.Message, error) {
 		}
 		return &body, nil
 	}
+	if m.Text == "" {
+		return p.composeOther(m, chat)
+	}
 	info, err := p.contextOf(m, chat)
 	if err != nil || info == nil {
 		return &waE2E.Message{Conversation: &m.Text}, err
 	}
 	return &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: &m.Text, ContextInfo: info}}, nil
+}
+
+// composeOther builds places, cards, polls and events, and what acts on them.
+func (p *Person) composeOther(m *Message, chat types.JID) (*waE2E.Message, error) {
+	switch {
+	case m.Location != nil:
+		return p.composeLocation(m, chat)
+	case m.Poll != nil:
+		return p.composePoll(m, chat)
+	case m.Vote != nil:
+		return p.composeVote(m, chat)
+	case m.Event != nil:
+		return p.composeEvent(m, chat)
+	case m.Answer != nil:
+		return p.composeAnswer(m, chat)
+	case m.Pin != nil:
+		return p.composePin(m.Pin, chat)
+	case m.Comment != nil:
+		return p.composeComment(m, chat)
+	}
+	return p.composeContact(m, chat)
 }
 
 // contextOf is what a message says about others; nil when it says nothing.
@@ -88,28 +120,6 @@ func (p *Person) key(m knownMessage) *waCommon.MessageKey {
 	return key
 }
 
-func (p *Person) composeReaction(r *Reaction, chat types.JID) (*waE2E.Message, error) {
-	target, err := p.recall(r.ID, chat)
-	if err != nil {
-		return nil, err
-	}
-	return &waE2E.Message{ReactionMessage: &waE2E.ReactionMessage{Key: p.key(target), Text: &r.Emoji,
-		SenderTimestampMS: proto.Int64(time.Now().UnixMilli())}}, nil
-}
-
-func (p *Person) composeEdit(e *Edit, chat types.JID) (*waE2E.Message, error) {
-	target, err := p.recall(e.ID, chat)
-	if err != nil {
-		return nil, err
-	}
-	if target.sender != p.lid {
-		return nil, fail(CodeInvalid, "only own messages can be edited")
-	}
-	return &waE2E.Message{EditedMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
-		Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), Key: p.key(target), TimestampMS: proto.Int64(time.Now().UnixMilli()),
-		EditedMessage: &waE2E.Message{Conversation: &e.Text}}}}}, nil
-}
-
 func (p *Person) composeRevoke(r *Revoke, chat types.JID) (*waE2E.Message, error) {
 	target, err := p.recall(r.ID, chat)
 	if err != nil {
@@ -146,7 +156,13 @@ func classify(m *waE2E.Message) (kind, media, edit string) {
 		return "media", "vcard", ""
 	case m.ContactsArrayMessage != nil:
 		return "media", "contact_array", ""
-	case m.EditedMessage != nil:
+	case m.LiveLocationMessage != nil:
+		return "media", "livelocation", ""
+	case m.EventMessage != nil || m.EncEventResponseMessage != nil:
+		return "event", "", ""
+	case m.PinInChatMessage != nil:
+		return "text", "", editPin
+	case m.EditedMessage != nil || m.SecretEncryptedMessage.GetSecretEncType() == waE2E.SecretEncryptedMessage_MESSAGE_EDIT:
 		return "text", "", editMessage
 	case m.GetProtocolMessage().GetType() == waE2E.ProtocolMessage_REVOKE && m.ProtocolMessage.GetKey() != nil:
 		if m.ProtocolMessage.GetKey().GetFromMe() {
@@ -172,7 +188,8 @@ func textOf(m *waE2E.Message) string {
 
 // pollOf is a poll in any of its versions, nil when the message is none.
 func pollOf(m *waE2E.Message) *waE2E.PollCreationMessage {
-	for _, poll := range []*waE2E.PollCreationMessage{m.PollCreationMessage, m.PollCreationMessageV2, m.PollCreationMessageV3} {
+	for _, poll := range []*waE2E.PollCreationMessage{m.PollCreationMessage, m.PollCreationMessageV2, m.PollCreationMessageV3,
+		m.PollCreationMessageV5, m.PollCreationMessageV6} {
 		if poll != nil {
 			return poll
 		}

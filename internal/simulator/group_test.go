@@ -76,7 +76,7 @@ func TestMembersAnswerWhatOthersWrote(t *testing.T) {
 		t.Fatal(err)
 	}
 	entry(t, bob, message(resp.ID))
-	await(t, c, withID(send(t, bob, Message{To: g.jid.String(), Reaction: &Reaction{resp.ID, "🎉"}}).ID))
+	await(t, c, withID(send(t, bob, Message{To: g.jid.String(), Reaction: &Reaction{ID: resp.ID, Emoji: "🎉"}}).ID))
 	await(t, c, func(m *events.Message) bool {
 		return m.Message.GetReactionMessage().GetKey().GetParticipant() == owner.lid.String()
 	})

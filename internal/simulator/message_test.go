@@ -289,11 +289,11 @@ func TestRepliesReactionsEditsAndRevokes(t *testing.T) {
 		!info.GetIsForwarded() || info.GetExpiration() != 60 || info.GetParticipant() != owner.lid.String() {
 		t.Errorf("context is %+v", info)
 	}
-	reaction := await(t, c, withID(send(t, anna, Message{To: ownerPhone, Reaction: &Reaction{theirs.ID, "👍"}}).ID))
+	reaction := await(t, c, withID(send(t, anna, Message{To: ownerPhone, Reaction: &Reaction{ID: theirs.ID, Emoji: "👍"}}).ID))
 	if r := reaction.Message.GetReactionMessage(); r.GetText() != "👍" || r.GetKey().GetID() != theirs.ID || r.GetKey().GetFromMe() || reaction.Info.Type != "reaction" {
 		t.Errorf("reaction is %+v", r)
 	}
-	edited := await(t, c, withID(send(t, anna, Message{To: ownerPhone, Edit: &Edit{sent.ID, "a better answer"}}).ID))
+	edited := await(t, c, withID(send(t, anna, Message{To: ownerPhone, Edit: &Edit{ID: sent.ID, Text: "a better answer"}}).ID))
 	if p := edited.Message.GetProtocolMessage(); !edited.IsEdit || p.GetKey().GetID() != sent.ID || p.GetEditedMessage().GetConversation() != "a better answer" {
 		t.Errorf("edit is %+v", edited)
 	}
@@ -301,7 +301,7 @@ func TestRepliesReactionsEditsAndRevokes(t *testing.T) {
 	if p := revoked.Message.GetProtocolMessage(); p.GetType() != waE2E.ProtocolMessage_REVOKE || p.GetKey().GetID() != sent.ID || revoked.Info.Edit != "7" {
 		t.Errorf("revoke is %+v", revoked)
 	}
-	for name, m := range map[string]Message{"unknown": {Reaction: &Reaction{"none", "x"}}, "not own": {Edit: &Edit{theirs.ID, "x"}}, "two": {Text: "a", Revoke: &Revoke{"b"}}, "none": {}} {
+	for name, m := range map[string]Message{"unknown": {Reaction: &Reaction{ID: "none", Emoji: "x"}}, "not own": {Edit: &Edit{ID: theirs.ID, Text: "x"}}, "two": {Text: "a", Revoke: &Revoke{"b"}}, "none": {}} {
 		m.To = ownerPhone
 		if _, err := anna.Send(m); !errors.Is(err, ErrUnknownMsg) && !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: %v", name, err)

@@ -88,8 +88,7 @@ const (
 	AddressLIDOnly = "lid_only"
 )
 
-// Message is something that a person writes. Exactly one of the contents Text (alone), Media, Reaction, Edit, Revoke and
-// Raw must be given.
+// Message is something that a person writes. Exactly one of the contents, from Text to Raw, must be given.
 type Message struct {
 	To string // phone, LID, group id, or a JID
 	// ID is the message id; "" makes one. The id of an earlier message of this person with the same content is a
@@ -100,10 +99,21 @@ type Message struct {
 
 	Text     string
 	Media    *Media
+	Location *Location
+	Contacts []Contact
+	Poll     *Poll
+	Vote     *Vote
+	Event    *Event
+	Answer   *Answer
 	Reaction *Reaction
 	Edit     *Edit
 	Revoke   *Revoke
+	Pin      *Pin
+	Comment  *Comment
 	Raw      []byte // waE2E.Message, serialized
+
+	// Secret gives the message the secret that an encrypted reaction, edit or comment needs. Polls and events always have one.
+	Secret bool
 
 	ReplyTo   string   // id of a message in this chat
 	Mentions  []string // phones
@@ -138,10 +148,67 @@ type Media struct {
 }
 
 // Reaction to a message; an empty Emoji takes it back.
-type Reaction struct{ ID, Emoji string }
+type Reaction struct {
+	ID, Emoji string
+	Encrypted bool // with the secret of the message
+}
 
 // Edit replaces the text of an own message.
-type Edit struct{ ID, Text string }
+type Edit struct {
+	ID, Text  string
+	Encrypted bool // with the secret of the message
+}
+
+// Location is a place.
+type Location struct {
+	Latitude, Longitude float64
+	Name, Address       string
+}
+
+// Contact is a card of the address book: of a phone, or a vCard as it is.
+type Contact struct{ Name, Phone, VCard string }
+
+// Poll is a question.
+type Poll struct {
+	Name       string
+	Options    []string
+	Selectable int // 0 = any number
+}
+
+// Vote chooses options of a poll by name; none withdraws the vote.
+type Vote struct {
+	ID      string
+	Options []string
+}
+
+// Event is a date.
+type Event struct {
+	Name, Description, Place string
+	StartsAt                 time.Time // zero = not told
+}
+
+// Answers to an event.
+const (
+	AnswerGoing    = "going"
+	AnswerNotGoing = "not_going"
+	AnswerMaybe    = "maybe"
+)
+
+// Answer is an answer to an event.
+type Answer struct {
+	ID, Response string
+	Guests       int
+}
+
+// Pin pins a message for everyone, or unpins it.
+type Pin struct {
+	ID      string
+	Unpin   bool
+	Seconds int // 0 = seven days
+}
+
+// Comment comments on a message.
+type Comment struct{ ID, Text string }
 
 // Revoke deletes a message for everyone; in groups an admin may revoke what others wrote.
 type Revoke struct{ ID string }

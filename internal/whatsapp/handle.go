@@ -40,7 +40,13 @@ func (l *Line) handle(evt any) (ok bool) {
 	}
 	l.noteName(evt)
 	l.complete(evt)
-	batch := l.translator().translate(evt)
+	t := l.translator()
+	if err := l.prepare(t, evt); err != nil {
+		l.log.Error("message not prepared", "device_id", l.deviceID(), "error", err)
+		l.refuse(session.ReasonStorage)
+		return false
+	}
+	batch := t.translate(evt)
 	if len(batch.Events) == 0 && len(batch.Answers) == 0 {
 		return true
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -149,7 +150,7 @@ func openGateway(t testing.TB, w *world, dir string, change ...func(*whatsapp.Op
 		t.Fatal(err)
 	}
 	g.sink = &sink{Journal: journal.New(g.db.Events())}
-	g.m = session.NewManager(session.Options{Store: g.db.Devices(), Identities: g.db.Identities(), Sink: g.sink, Dialer: g.dialer, Logger: logger(), Spread: time.Millisecond})
+	g.m = session.NewManager(session.Options{Store: g.db.Devices(), Identities: g.db.Identities(), Sink: g.sink, Dialer: g.dialer, Messages: g.db.Messages(), Logger: logger(), Spread: time.Millisecond})
 	g.o = outbox.New(outbox.Parts{Store: g.db.Outbox(), Sender: g.m, Sink: g.sink, Logger: logger()})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -275,6 +276,9 @@ func (l logged) read(name string, into any) { _ = json.Unmarshal(l.member(name),
 
 // flag is a boolean member of the data.
 func (l logged) flag(name string) bool { return string(l.member(name)) == "true" }
+
+// holds reports whether the data has a piece of JSON.
+func (l logged) holds(piece string) bool { return strings.Contains(string(l.Data), piece) }
 
 // events returns the log of a device.
 func (g *gateway) events(id string, types ...event.Type) []logged {

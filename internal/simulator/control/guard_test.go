@@ -104,7 +104,7 @@ func TestBodiesAreReadStrictly(t *testing.T) {
 	r := newRig(t)
 	r.user("4915100000003", "Anna")
 	for body, want := range map[string]string{
-		`{"to":"4915100000003","text":"x","poll":{}}`:            `unknown field "poll"; known: to, id, text,`,
+		`{"to":"4915100000003","text":"x","pool":{}}`:            `unknown field "pool"; known: to, id, text,`,
 		`{"to":"4915100000003","Text":"x"}`:                      `unknown field "Text"`,
 		`{"to":"4915100000003","text":"x","text":"y"}`:           `field "text" is given twice`,
 		`{"to":"4915100000003","image":{"size":1,"voice":true}}`: `unknown field "image.voice"`,
@@ -120,7 +120,7 @@ func TestBodiesAreReadStrictly(t *testing.T) {
 		`{"to":"4915100000003","raw":"%"}`:                     `raw must be base64`,
 		`{"to":"4915100000003","text":"x","at":"yesterday"}`:   `at must be a time such as`,
 		`{"to":"4915100000003","text":"x","addressing":"jid"}`: `addressing must be one of lid, pn, pn_only, lid_only, not "jid"`,
-		`{"to":"4915100000003"}`:                               `exactly one of text, image, video, audio, document, sticker, reaction, edit, revoke, raw, and here are 0`,
+		`{"to":"4915100000003"}`:                               `exactly one of text, image, video, audio, document, sticker, location, contacts, poll, vote, event, answer, reaction, edit, revoke, pin, comment, raw, raw_json, and here are 0`,
 		`{"to":"4915100000003","text":"x","raw":"AA=="}`:       `and here are 2`,
 		`{"to":"status","text":"x"}`:                           `to: the simulator has no status updates`,
 		`{"to":"1@newsletter","text":"x"}`:                     `to: the simulator has no status updates`,

@@ -28,6 +28,8 @@ type messageBody struct {
 
 	contentBody
 
+	Secret bool `json:"secret,omitempty" doc:"the message gets the secret that an encrypted reaction, edit or comment needs"`
+
 	ReplyTo    string   `json:"reply_to,omitempty" doc:"id of a message of this chat"`
 	Mentions   []string `json:"mentions,omitempty" doc:"phones"`
 	Forwarded  bool     `json:"forwarded,omitempty"`
@@ -43,7 +45,7 @@ type messageBody struct {
 
 func (b *messageBody) message() (simulator.Message, error) {
 	m := simulator.Message{To: b.To, ID: b.ID, Addressing: b.Addressing, ReplyTo: b.ReplyTo, Mentions: b.Mentions, Forwarded: b.Forwarded,
-		ExpiresS: b.ExpiresS, Corrupt: b.Corrupt, NoSenderKey: b.NoSenderKey, Unavailable: b.Unavailable, Only: b.Only}
+		ExpiresS: b.ExpiresS, Secret: b.Secret, Corrupt: b.Corrupt, NoSenderKey: b.NoSenderKey, Unavailable: b.Unavailable, Only: b.Only}
 	var err error
 	if m.At, err = instant("at", b.At); err != nil {
 		return m, err

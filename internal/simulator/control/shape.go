@@ -133,6 +133,8 @@ func nameOf(t reflect.Type) string {
 			return "base64"
 		}
 		return "a list"
+	case reflect.Float64:
+		return "a number"
 	case reflect.Uint, reflect.Uint64, reflect.Uint32:
 		return "a whole number, not negative"
 	}
