@@ -12,7 +12,11 @@ import (
 // afterLink is what a phone does when a device has come online for the first time: it hands over the app state key, and
 // with it push name and contacts, and a first history.
 func (p *Person) afterLink(d *Device) {
-	if p.srv.opts.QuietLink || !p.state.share(d) {
+	if p.srv.opts.QuietLink {
+		return
+	}
+	p.tryTo("fill app state", p.state.fill) // before the device is told of changes: it reads them all by itself
+	if !p.state.share(d) {
 		return
 	}
 	p.tryTo("hand over app state", func() error { return p.shareState(d) })
@@ -31,9 +35,6 @@ func (st *appState) share(d *Device) bool {
 }
 
 func (p *Person) shareState(d *Device) error {
-	if err := p.state.fill(); err != nil {
-		return err
-	}
 	return p.sayToDevice(d, &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_SHARE.Enum(),
 		AppStateSyncKeyShare: &waE2E.AppStateSyncKeyShare{Keys: []*waE2E.AppStateSyncKey{{
 			KeyID: &waE2E.AppStateSyncKeyId{KeyID: p.state.keyID},
@@ -42,15 +43,16 @@ func (p *Person) shareState(d *Device) error {
 		}}}})
 }
 
-// fill writes name and contacts into the app state when it is begun, before the first device reads it.
+// fill writes name and contacts into the app state before the first device reads it.
 func (st *appState) fill() error {
 	name := st.person.Info().Name
 	contacts := st.person.addressBook()
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if st.begun {
+	if st.filled {
 		return nil
 	}
+	st.filled = true
 	if err := st.beginLocked(); err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func (st *appState) rename() error {
 	name := st.person.Info().Name
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if !st.begun {
+	if !st.filled {
 		return nil
 	}
 	return st.changeLocked(appstate.BuildSettingPushName(name))

@@ -20,16 +20,24 @@ import (
 // appState is the settings that an account's devices share, as the server keeps them: one append-only list of encrypted
 // patches per collection. The phone decodes every patch, so a wrong one of a client is refused.
 type appState struct {
-	person *Person
-	mu     sync.Mutex
-	keyID  []byte
-	key    []byte
-	store  *store.Device // holds only what the processor needs
-	reader *appstate.Processor
-	log    map[appstate.WAPatchName][][]byte
-	seen   []appstate.Mutation
-	synced map[*Device]bool // have the key: are told of changes
-	begun  bool
+	person   *Person
+	mu       sync.Mutex
+	keyID    []byte
+	key      []byte
+	store    *store.Device // holds only what the processor needs
+	reader   *appstate.Processor
+	log      map[appstate.WAPatchName][][]byte
+	seen     []seenMutation
+	synced   map[*Device]bool // have the key: are told of changes
+	delivery AppStateDelivery
+	begun    bool // has its key
+	filled   bool // with what the phone knew before the first link
+}
+
+// seenMutation is a change that the phone has read.
+type seenMutation struct {
+	appstate.Mutation
+	collection appstate.WAPatchName
 }
 
 func newAppState(p *Person) *appState {
@@ -43,7 +51,11 @@ func newAppState(p *Person) *appState {
 func (p *Person) Settings() []appstate.Mutation {
 	p.state.mu.Lock()
 	defer p.state.mu.Unlock()
-	return append([]appstate.Mutation(nil), p.state.seen...)
+	list := make([]appstate.Mutation, len(p.state.seen))
+	for i, s := range p.state.seen {
+		list[i] = s.Mutation
+	}
+	return list
 }
 
 // ChangeSetting is the phone changing a setting; linked devices are told. A setting before the first link is kept for it.
@@ -109,7 +121,9 @@ func (st *appState) appendLocked(name appstate.WAPatchName, raw []byte) (uint64,
 	if err != nil {
 		return 0, fmt.Errorf("read app state patch: %w", err)
 	}
-	st.seen = append(st.seen, mutations...)
+	for _, m := range mutations {
+		st.seen = append(st.seen, seenMutation{m, name})
+	}
 	stamped, err := proto.Marshal(patch)
 	if err != nil {
 		return 0, fmt.Errorf("encode app state patch: %w", err)
@@ -155,23 +169,28 @@ func (st *appState) answerOneLocked(collection *waBinary.Node, name appstate.WAP
 	have, current := uint64(max(0, attrNumber(collection, "version"))), uint64(len(st.log[name]))
 	patch, posted := collection.GetOptionalChildByTag("patch")
 	if !posted {
-		return element("collection", attrs{"name": string(name), "version": int(current)}, st.patchesLocked(name, have)), false
+		answer, err := st.collectionLocked(name, have, attrText(collection, "return_snapshot") == "true", st.delivery.PageSize)
+		if err != nil {
+			return collectionError(name, 500, err.Error()), false
+		}
+		return answer, false
 	}
 	if have != current {
-		return element("collection", attrs{"name": string(name), "type": "error", "version": int(current)},
-			element("error", attrs{"code": "409", "text": "conflict"}), st.patchesLocked(name, have)), false
+		missed, err := st.collectionLocked(name, have, false, 0)
+		if err != nil {
+			return collectionError(name, 500, err.Error()), false
+		}
+		return collectionError(name, 409, "conflict", missed.GetChildren()...), false
 	}
 	next, err := st.appendLocked(name, content(patch))
 	if err != nil {
-		return element("collection", attrs{"name": string(name), "type": "error"}, element("error", attrs{"code": "400", "text": err.Error()})), false
+		return collectionError(name, 400, err.Error()), false
 	}
 	return element("collection", attrs{"name": string(name), "version": int(next)}), true
 }
 
-func (st *appState) patchesLocked(name appstate.WAPatchName, after uint64) waBinary.Node {
-	var list []waBinary.Node
-	for i := after; i < uint64(len(st.log[name])); i++ {
-		list = append(list, leaf("patch", st.log[name][i]))
-	}
-	return element("patches", nil, list...)
+// collectionError refuses a collection; what the device lacks stands beside the error.
+func collectionError(name appstate.WAPatchName, code int, text string, more ...waBinary.Node) waBinary.Node {
+	children := append([]waBinary.Node{element("error", attrs{"code": code, "text": text})}, more...)
+	return element("collection", attrs{"name": string(name), "type": "error"}, children...)
 }

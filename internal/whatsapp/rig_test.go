@@ -51,7 +51,13 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	s, err := simulator.New(simulator.Options{Authority: authority(), QuietLink: true})
+	return newWorldWith(t, simulator.Options{QuietLink: true})
+}
+
+func newWorldWith(t testing.TB, o simulator.Options) *world {
+	t.Helper()
+	o.Authority = authority()
+	s, err := simulator.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

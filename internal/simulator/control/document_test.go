@@ -62,6 +62,8 @@ func TestTheClientHasTheFieldsOfTheDocument(t *testing.T) {
 		"GroupBody": simclient.NewGroup{}, "Group": simclient.Group{}, "Member": simclient.Member{}, "Joiner": simclient.JoinRequest{}, "GroupChangeBody": simclient.GroupChange{},
 		"NewsletterBody": simclient.NewNewsletter{}, "Newsletter": simclient.Newsletter{}, "Reader": simclient.Follower{}, "PostBody": simclient.NewPost{},
 		"PostView": simclient.Post{}, "ReactionView": simclient.ReactionCount{}, "CountersBody": simclient.Counters{},
+		"StateChangeBody": simclient.AppStateChange{}, "StateDelivery": simclient.AppStateDelivery{}, "Collection": simclient.Collection{},
+		"StateEntry": simclient.AppStateEntry{}, "StateReply": simclient.AppState{},
 		"GroupChangeReply": simclient.GroupChanged{}, "Device": simclient.Device{}, "Ack": simclient.Ack{}, "UnackedStanza": simclient.UnackedStanza{},
 		"KickBody": simclient.Kick{}, "StreamErrorBody": simclient.StreamError{}, "DemandedStanza": simclient.DemandedStanza{},
 		"Faults": simclient.Faults{}, "RefuseLogin": simclient.RefuseLogin{}, "AckError": simclient.AckError{}, "NoAck": simclient.NoAck{},

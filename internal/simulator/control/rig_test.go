@@ -70,9 +70,11 @@ type rig struct {
 	url string
 }
 
-func newSimulator(t testing.TB) *simulator.Server {
+func newSimulator(t testing.TB) *simulator.Server { return newSimulatorWith(t, true) }
+
+func newSimulatorWith(t testing.TB, quietLink bool) *simulator.Server {
 	t.Helper()
-	sim, err := simulator.New(simulator.Options{Authority: testAuthority, QuietLink: true})
+	sim, err := simulator.New(simulator.Options{Authority: testAuthority, QuietLink: quietLink})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,9 +82,10 @@ func newSimulator(t testing.TB) *simulator.Server {
 }
 
 // newRig starts a simulator on loopback sockets.
-func newRig(t testing.TB) *rig {
+func newRig(t testing.TB) *rig { return newRigOn(t, newSimulator(t)) }
+
+func newRigOn(t testing.TB, sim *simulator.Server) *rig {
 	t.Helper()
-	sim := newSimulator(t)
 	if err := sim.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
