@@ -31,6 +31,7 @@ type Options struct {
 	Replays    Replays
 	Tester     Tester
 	Outbox     Outbox
+	Files      Files
 	Messages   Messages
 	Answers    Answers
 	Figures    Figures
@@ -94,6 +95,7 @@ func New(o Options) *API {
 	a.pairingRoutes()
 	a.messageRoutes()
 	a.outboxRoutes()
+	a.mediaRoutes()
 	a.chatRoutes()
 	a.webhookRoutes()
 	a.webhookTestRoute()

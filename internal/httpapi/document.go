@@ -49,6 +49,7 @@ func tags() []*huma.Tag {
 		{Name: tagEvents, Description: "The same events by pull, and what they can be"},
 		{Name: tagMessages, Description: "Sending, and what still waits to be sent"},
 		{Name: tagChats, Description: "Chats, and what was said in them"},
+		{Name: tagMedia, Description: "Files that came with messages"},
 		{Name: tagDevices, Description: "Linked WhatsApp accounts"},
 		{Name: tagPairing, Description: "Linking a device to WhatsApp"},
 		{Name: tagAdmin, Description: "For the operator"},
@@ -61,6 +62,7 @@ const (
 	tagWebhooks = "Webhooks"
 	tagEvents   = "Events"
 	tagMessages = "Messages"
+	tagMedia    = "Media"
 	tagChats    = "Chats"
 	tagDevices  = "Devices"
 	tagPairing  = "Pairing"
@@ -103,6 +105,7 @@ func failures() map[int]string {
 		410: "Invite link was revoked",
 		413: "Request body is larger than 65536 bytes",
 		415: "Content-Type must be application/json",
+		416: "Range is outside of the file",
 		422: "Idempotency-Key was used before with another request",
 		429: "Rate limit exceeded; retry after 3 s",
 		500: "Failed to create webhook",

@@ -10,6 +10,7 @@ import (
 	"wapost/internal/delivery/httppost"
 	"wapost/internal/event"
 	"wapost/internal/journal"
+	"wapost/internal/media"
 	"wapost/internal/message"
 	"wapost/internal/outbox"
 	"wapost/internal/replay"
@@ -128,4 +129,16 @@ type Answers interface {
 // Figures counts for the operator.
 type Figures interface {
 	Totals(ctx context.Context, now time.Time) (store.Totals, error)
+}
+
+// Files is media.Archive.
+type Files interface {
+	Open(ctx context.Context, s media.Scope, id string) (*media.File, error)
+	Info(ctx context.Context, s media.Scope, id string) (media.Record, error)
+	// About describes a file as its event did; Until tells when our copy goes, zero = not known.
+	About(ctx context.Context, r *media.Record) (event.Media, error)
+	Until(r *media.Record) time.Time
+	OfMessage(ctx context.Context, s media.Scope, chats []string, messageID string) (media.Record, error)
+	Drop(ctx context.Context, s media.Scope, id string) error
+	Ask(ctx context.Context, s media.Scope, chats, senders []string, messageID string) error
 }

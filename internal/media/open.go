@@ -25,6 +25,19 @@ func (a *Archive) Info(ctx context.Context, s Scope, id string) (Record, error) 
 	return a.Store.Get(ctx, s, id)
 }
 
+// Until tells when our copy of a file is deleted unless somebody uses it; zero = not stored, or without a limit of time.
+func (a *Archive) Until(r *Record) time.Time {
+	if r.State != Stored || a.MaxAge == 0 {
+		return time.Time{}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if last := a.uses[r.ID]; last.After(r.UsedAt) {
+		return last.Add(a.MaxAge)
+	}
+	return r.UsedAt.Add(a.MaxAge)
+}
+
 // OfMessage returns the first file of a message. Errors: fault.NotFound.
 func (a *Archive) OfMessage(ctx context.Context, s Scope, chats []string, messageID string) (Record, error) {
 	list, err := a.Store.OfMessage(ctx, s, chats, messageID)
