@@ -21,7 +21,7 @@ func TestConfigurationNamesEverySetting(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, "wapost/cmd/wapost").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	setting := regexp.MustCompile(`--[a-z][a-z-]+|\$WAPOST_[A-Z_]+`)
+	setting := regexp.MustCompile(`--[a-z][a-z0-9-]+|\$WAPOST_[A-Z0-9_]+`)
 	for _, command := range []string{"serve", "sandbox", "simulator", "health"} {
 		help, err := exec.Command(binary, command, "--help").Output()
 		if err != nil {

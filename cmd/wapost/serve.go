@@ -24,6 +24,7 @@ type serveCmd struct {
 	KeepEvents    time.Duration  `default:"720h" help:"How long events stay in the log."`
 	KeepAttempts  time.Duration  `default:"336h" help:"How long failed attempts are kept."`
 	MessagesKeep  *time.Duration `placeholder:"DURATION" help:"How long chats and messages can be looked up; default, and at most: as long as events; 0 = not at all."`
+	mediaSettings
 	webhookSettings
 	logSettings
 }
@@ -38,10 +39,14 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	files, err := c.mediaSettings.options()
+	if err != nil {
+		return err
+	}
 	a, err := app.New(ctx, app.Options{
 		Listen: c.Listen, Data: c.Data, Database: database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
 		MetricsListen: c.MetricsListen, TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.WebhookAllowCIDR,
-		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, Secrets: secrets, Logger: c.logger(), Version: version,
+		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, Media: files, Secrets: secrets, Logger: c.logger(), Version: version,
 	})
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ import (
 	"wapost/internal/egress"
 	"wapost/internal/httpapi"
 	"wapost/internal/journal"
+	"wapost/internal/media"
 	"wapost/internal/metrics"
 	"wapost/internal/outbox"
 	"wapost/internal/replay"
@@ -42,6 +43,7 @@ type App struct {
 	replays  *replay.Service
 	sessions *session.Manager
 	outbox   *outbox.Outbox
+	files    *media.Archive
 	retain   *delivery.Retention
 	api      *httpapi.API
 	metrics  *metrics.Metrics
@@ -189,6 +191,9 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts,
 		KeepMessages: keepMessages(&o)}
 	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Logger: a.log})
+	if err := a.wireMedia(log, dialer); err != nil {
+		return err
+	}
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
 	a.watch(dialer)
 	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: changed, Logger: a.log})
@@ -217,7 +222,7 @@ func (a *App) wireAPI(hooks *webhook.Service, feed *journal.Feed, sender *httppo
 	}
 	a.api = httpapi.New(httpapi.Options{
 		Version: o.Version, Commit: commit(), Library: libraryVersion(), Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
-		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Messages: a.db.Messages(), Answers: a.db.Idempotency(), Figures: a.db.Figures(),
+		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Files: a.files, Messages: a.db.Messages(), Answers: a.db.Idempotency(), Figures: a.db.Figures(),
 		Metrics: a.metrics.Handler(), Observe: a.metrics.Request, Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
 		Log: a.db.Events(), Feed: feed, History: a.db.History(), Replays: a.replays, Tester: sender,
 	})
@@ -237,6 +242,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"deliveries", a.engine.Run},
 		{"replays", a.replays.Run},
 		{"sessions", a.sessions.Run},
+		{"media", a.files.Run},
 		{"outbox", a.outbox.Run},
 		{"housekeeping", a.api.Run},
 		{"retention", a.retain.Run},

@@ -22,6 +22,7 @@ func (a *App) checks(ctx context.Context) map[string]error {
 	if err := a.db.Check(ctx); err != nil {
 		checks["writer"] = errors.New("cannot be written")
 	}
+	checks["media"] = a.files.Check()
 	return checks
 }
 

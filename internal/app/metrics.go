@@ -22,7 +22,7 @@ func (a *App) measure() {
 // watch has the rooms asked when somebody scrapes.
 func (a *App) watch(dialer *whatsapp.Dialer) {
 	a.metrics.Watch(metrics.Sources{
-		Engine: a.engine, Sessions: a.sessions, Census: a.db.Figures().Census, Queued: a.db.Queued, WhatsApp: &dialer.Counters, Logger: a.log,
+		Engine: a.engine, Sessions: a.sessions, Census: a.db.Figures().Census, Queued: a.db.Queued, WhatsApp: &dialer.Counters, Media: a.files.Figures, Logger: a.log,
 	})
 }
 

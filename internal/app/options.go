@@ -25,7 +25,8 @@ type Options struct {
 	KeepEvents       time.Duration  // how long the log keeps events; 0 = 30 days
 	KeepAttempts     time.Duration  // how long failed attempts are kept; 0 = 14 days
 	KeepMessages     *time.Duration // how long messages can be looked up; nil = as long as events, 0 = not at all
-	Secrets          Secrets        // what is missing is generated in the data directory
+	Media            MediaOptions
+	Secrets          Secrets // what is missing is generated in the data directory
 
 	Logger  *slog.Logger
 	Version string

@@ -36,7 +36,7 @@ type Options struct {
 	Answers    Answers
 	Figures    Figures
 
-	// Checks looks at what must work for the instance to be of use: "database", "migrations", "writer", "disk"; nil = ok.
+	// Checks looks at what must work for the instance to be of use: "database", "migrations", "writer", "disk", "media"; nil = ok.
 	// Everybody is shown the sentence of a fault, and "failed" for any other error.
 	Checks func(ctx context.Context) map[string]error
 

@@ -11,7 +11,7 @@ import (
 
 // tenant is one account with everything that it can have.
 type tenant struct {
-	key, token, device, webhook, message, event, replay string
+	key, token, device, webhook, message, event, replay, media string
 }
 
 func (r *rig) tenant() tenant {
@@ -21,6 +21,7 @@ func (r *rig) tenant() tenant {
 	message := r.call(token, "POST", "/messages", map[string]any{"to": "+4915550003333", "text": "mine"}).ok(http.StatusOK).get("message_id")
 	r.call(token, "POST", "/devices/me/login", nil).ok(http.StatusOK)
 	of := tenant{key: key, token: token, device: device, webhook: r.webhook(token), message: message.(string)}
+	of.media = r.file(device, picture(10)).ID
 	of.event = idsOf(r.call(token, "GET", "/events?limit=1", nil).ok(http.StatusOK))[0]
 	of.replay = r.call(token, "POST", of.webhook+"/replay", replayOfAll()).ok(http.StatusAccepted).get("id").(string)
 	return of
@@ -63,6 +64,9 @@ func isolation() map[string]verdict {
 		"POST /messages":     hidden, "POST /chats/{chat}/messages": hidden, "GET /outbox": hidden, "GET /messages/{message_id}": hidden,
 		"GET /chats": hidden, "GET /chats/{chat}": hidden, "GET /chats/{chat}/messages": hidden, "DELETE /outbox/{message_id}": hidden,
 
+		"GET /media/{media_id}": hidden, "GET /media/{media_id}/thumbnail": hidden, "GET /media/{media_id}/info": hidden, "DELETE /media/{media_id}": hidden,
+		"GET /chats/{chat}/messages/{message_id}/media": hidden, "POST /messages/media/retry-receipt": hidden,
+
 		"GET /devices/me": hidden, "PATCH /devices/me": hidden, "DELETE /devices/me": hidden, "GET /devices/me/status": hidden,
 		"POST /devices/me/login": hidden, "GET /devices/me/qr": hidden, "GET /devices/me/pairing/stream": hidden,
 		"POST /devices/me/login-code": hidden, "DELETE /devices/me/pairing": hidden, "POST /devices/me/reconnect": hidden,
@@ -83,6 +87,7 @@ func bodies(victim tenant) map[string]any {
 		"POST /webhooks":                       map[string]any{"url": hookURL, "device_id": victim.device},
 		"PATCH /webhooks/{id}":                 map[string]any{"url": "https://evil.example"},
 		"POST /webhooks/{id}/replay":           replayOfAll(),
+		"POST /messages/media/retry-receipt":   map[string]any{"chat_jid": "+4915550003333", "message_id": "3EB0" + victim.device[:8]},
 		"POST /messages":                       map[string]any{"to": "+4915550003333", "text": "hi"},
 		"POST /chats/{chat}/messages":          text,
 		"POST /devices":                        map[string]any{},
@@ -99,7 +104,7 @@ func TestNoRouteLetsOneCustomerReachAnother(t *testing.T) {
 	table, content := isolation(), bodies(victim)
 	path := strings.NewReplacer("{device_id}", victim.device, "/webhooks/{id}", victim.webhook, "{id}", "1",
 		"/events/stream", "/events/stream?device_id="+victim.device, "{event_id}", victim.event, "{replay_id}", victim.replay, "{type}", "message.received",
-		"{message_id}", victim.message, "{chat}", "+4915550003333", "{phone}", "+4915550003333")
+		"{message_id}", victim.message, "{media_id}", victim.media, "{chat}", "+4915550003333", "{phone}", "+4915550003333")
 	before := r.snapshot(victim)
 	r.operations(func(method, route string, _ *huma.Operation) {
 		name := method + " " + route
@@ -118,7 +123,7 @@ func TestNoRouteLetsOneCustomerReachAnother(t *testing.T) {
 			}
 			a := r.call(credential, method, path.Replace(route), content[name], headers...)
 			checkVerdict(t, name, want, a, credential == attacker.token)
-			for _, secret := range []string{victim.device, victim.key, victim.token, victim.message, victim.event, victim.replay} {
+			for _, secret := range []string{victim.device, victim.key, victim.token, victim.message, victim.event, victim.replay, victim.media} {
 				if strings.Contains(a.Body.String(), secret) {
 					t.Errorf("%s shows %q: %s", name, secret, a.Body)
 				}
@@ -148,7 +153,7 @@ func checkVerdict(t *testing.T, name string, want verdict, a *answer, token bool
 func (r *rig) snapshot(of tenant) string {
 	r.Helper()
 	var all strings.Builder
-	for _, path := range []string{"/devices/me", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox", of.webhook + "/replays", "/events?limit=1"} {
+	for _, path := range []string{"/devices/me", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox", of.webhook + "/replays", "/events?limit=1", "/media/" + of.media + "/info"} {
 		all.WriteString(r.call(of.token, "GET", path, nil).ok(http.StatusOK).Body.String() + "\n")
 	}
 	return all.String()

@@ -146,6 +146,7 @@ func (r *rolling) WriteHeader(status int) {
 	for _, name := range []string{"ETag", "Content-Disposition"} {
 		r.Header().Del(name)
 	}
+	r.Header().Set("Cache-Control", "no-store") // ServeContent has removed it
 	sendFailure(r.ResponseWriter, failed{status: status, sentence: "Range is outside of the file"})
 }
 

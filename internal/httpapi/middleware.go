@@ -97,8 +97,8 @@ func (a *API) withRecover(next http.Handler) http.Handler {
 // allowed: callers authenticate with headers of their own.
 const (
 	corsMethods = "GET, POST, PATCH, DELETE"
-	corsHeaders = "Authorization, Content-Type, Idempotency-Key, X-Admin-Secret, X-API-Key, X-Device-ID, X-Request-ID, Last-Event-ID"
-	corsExposed = "Allow, Idempotent-Replayed, Retry-After, X-Request-ID"
+	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range, X-Admin-Secret, X-API-Key, X-Device-ID, X-Request-ID, Last-Event-ID"
+	corsExposed = "Allow, Content-Disposition, Content-Range, ETag, Idempotent-Replayed, Retry-After, X-Request-ID"
 )
 
 func (a *API) withCORS(next http.Handler) http.Handler {

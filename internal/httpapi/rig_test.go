@@ -36,6 +36,7 @@ type rig struct {
 	sessions *staged
 	backlog  *backlogs
 	outbox   *fakeOutbox
+	host     *mediaHost
 	log      *bytes.Buffer
 	checks   map[string]error
 }
@@ -57,7 +58,7 @@ func newRigOn(t testing.TB, db *store.DB, change ...func(*Options)) *rig {
 		Webhooks: webhook.NewService(webhook.Options{Store: r.db.Webhooks(), Door: egress.New(egress.Policy{}), Limit: 5}),
 		Log:      db.Events(), Feed: journal.NewFeed(), History: db.History(),
 		Replays:    replay.New(replay.Options{Store: db.Replays()}), // not running
-		Deliveries: r.backlog, Outbox: r.outbox, Messages: db.Messages(), Answers: r.db.Idempotency(), Figures: r.db.Figures(),
+		Deliveries: r.backlog, Outbox: r.outbox, Files: r.startFiles(t), Messages: db.Messages(), Answers: r.db.Idempotency(), Figures: r.db.Figures(),
 		Checks: func(context.Context) map[string]error { return r.checks }, Metrics: http.HandlerFunc(figures),
 	}
 	for _, f := range change {

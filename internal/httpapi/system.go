@@ -25,7 +25,7 @@ type versionView struct {
 }
 
 type readyView struct {
-	Checks map[string]string `json:"checks" doc:"database, migrations, writer, disk: ok, or what is wrong"`
+	Checks map[string]string `json:"checks" doc:"database, migrations, writer, disk, media: ok, or what is wrong"`
 }
 
 // unreadyView is a failure that also says what was checked.

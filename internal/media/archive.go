@@ -92,6 +92,9 @@ func (a *Archive) Run(ctx context.Context) error {
 	if err := a.cleanUp(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
+	if err := a.Blobs.Check(ctx); err != nil && ctx.Err() == nil {
+		a.log.Warn("files cannot be stored now", "error", err)
+	}
 	a.mu.Lock()
 	a.life = ctx
 	a.mu.Unlock()
@@ -160,14 +163,12 @@ func (a *Archive) guard(what string, f func()) {
 	f()
 }
 
-// Check reports whether files can be kept.
-func (a *Archive) Check(ctx context.Context) error {
+// Check reports whether files can be written on this machine. A bucket that is away does not make an instance unready: events
+// are taken all the same.
+func (a *Archive) Check() error {
 	f, err := os.CreateTemp(a.Temp, "check-*")
 	if err == nil {
 		err = errors.Join(f.Close(), os.Remove(f.Name()))
-	}
-	if err == nil {
-		err = a.Blobs.Check(ctx)
 	}
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "cannot be written")

@@ -207,9 +207,9 @@ func TestAFileIsNotStoredBeforeTheRecordSaysSo(t *testing.T) {
 
 func TestTheDirectoryIsChecked(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
-		r.must(r.a.Check(t.Context()))
+		r.must(r.a.Check())
 		r.must(os.RemoveAll(filepath.Join(r.dir, "media")))
-		r.refused(r.a.Check(t.Context()), fault.Unavailable)
+		r.refused(r.a.Check(), fault.Unavailable)
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"wapost/internal/delivery"
 	"wapost/internal/event"
+	"wapost/internal/media"
 	"wapost/internal/session"
 	"wapost/internal/store"
 	"wapost/internal/whatsapp"
@@ -39,6 +40,10 @@ func (s sessions) Census() map[session.State]int { return s }
 func (sessions) NotesLost() uint64               { return 3 }
 func (sessions) NotesRetried() uint64            { return 4 }
 
+func files() media.Figures {
+	return media.Figures{Usage: media.Usage{Bytes: 12, Files: 2}, UnderWay: 1, Downloads: map[string]uint64{"stored": 5}, Evictions: map[string]uint64{"room": 3}}
+}
+
 // watching returns metrics with sources that all answer.
 func watching(change func(*Sources)) *Metrics {
 	m := New("1.2.3")
@@ -48,7 +53,7 @@ func watching(change func(*Sources)) *Metrics {
 		Census: func(context.Context) (store.Census, error) {
 			return store.Census{Webhooks: map[string]int{"active": 5, "paused": 1}, Outbox: map[string]int{"queued": 9}, Dead: 8}, nil
 		},
-		Queued: func() int { return 6 }, WhatsApp: &whatsapp.Counters{}, Logger: slog.New(slog.DiscardHandler),
+		Queued: func() int { return 6 }, WhatsApp: &whatsapp.Counters{}, Media: files, Logger: slog.New(slog.DiscardHandler),
 	}
 	s.WhatsApp.OrderRefusals.Store(11)
 	if change != nil {
@@ -89,6 +94,8 @@ func TestScrapeShowsWhatTheRoomsSay(t *testing.T) {
 		`wapost_webhooks{status="paused"} 1`, `wapost_webhooks{status="disabled"} 0`, `wapost_outbox_messages{state="queued"} 9`, `wapost_deliveries_dead 8`,
 		`wapost_session_notes_lost_total 3`, `wapost_session_notes_retried_total 4`,
 		`wapost_whatsapp_refusals_total{reason="order"} 11`, `wapost_whatsapp_dropped_total{kind="unhandled_tag"} 0`,
+		`wapost_media_downloads_total{outcome="stored"} 5`, `wapost_media_evictions_total{reason="room"} 3`, `wapost_media_bytes 12`, `wapost_media_files 2`,
+		`wapost_media_downloads_under_way 1`,
 		`wapost_build_info{version="1.2.3"} 1`)
 }
 

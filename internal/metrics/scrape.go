@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"wapost/internal/delivery"
+	"wapost/internal/media"
 	"wapost/internal/session"
 	"wapost/internal/store"
 	"wapost/internal/whatsapp"
@@ -20,6 +21,7 @@ type Sources struct {
 	Census   func(ctx context.Context) (store.Census, error)
 	Queued   func() int // callers that wait for the writer
 	WhatsApp *whatsapp.Counters
+	Media    func() media.Figures
 	Logger   *slog.Logger
 }
 
@@ -62,6 +64,7 @@ func (s *scraper) Collect(out chan<- prometheus.Metric) {
 	p.gauge("wapost_commit_queue", "Callers that wait for the writer.", float64(s.Queued()))
 	s.sessions(p)
 	s.whatsapp(p)
+	s.media(p)
 	s.ask("deliveries", func(ctx context.Context) error { return s.engine(ctx, p) })
 	s.ask("database", func(ctx context.Context) error { return s.database(ctx, p) })
 }

@@ -42,6 +42,9 @@ type Answers interface {
 	PhoneAnswered(ctx context.Context, deviceID string, a PhoneAnswer) error
 }
 
+// TakeAnswers sets who is told what phones answer. Call it before Run.
+func (m *Manager) TakeAnswers(a Answers) { m.answers = a }
+
 // Download writes a file into to, decrypted and checked.
 //
 // Errors: ErrFileGone, ErrFileDamaged; fault.Conflict when the device is not connected; fault.BadGateway and
@@ -54,7 +57,7 @@ func (m *Manager) Download(ctx context.Context, deviceID string, f event.Attachm
 	return line.Download(ctx, f, to)
 }
 
-// AskPhone asks the phone to upload the files of a message once more. The answer goes to Options.Answers, if one comes.
+// AskPhone asks the phone to upload the files of a message once more. The answer, if one comes, goes to whom TakeAnswers has named.
 //
 // Errors: fault.Conflict when the device is not connected; fault.Unavailable when it could not be asked.
 func (m *Manager) AskPhone(ctx context.Context, deviceID string, f event.Attachment) error {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"wapost/internal/event"
 	"wapost/internal/store"
 	"wapost/internal/store/storetest"
 	"wapost/internal/vault"
@@ -21,6 +22,7 @@ import (
 const (
 	sealedHooks   = 430
 	sealedAnswers = 410
+	sealedFiles   = 405
 )
 
 const poweredDevice = "00000000-0000-0000-0000-000000000001"
@@ -77,8 +79,22 @@ func fillSealed(ctx context.Context, db *store.DB) error {
 				return err
 			}
 		}
-		return nil
+		return db.Events().Append(ctx, eventWithFiles())
 	})
+}
+
+// eventWithFiles names files, each with a key.
+func eventWithFiles() *event.Sealed {
+	e := event.New(event.MessageReceived)
+	e.At, e.AccountID, e.DeviceID, e.Key, e.SourceKey, e.Data = time.Now(), 1, poweredDevice, "k", "files", map[string]string{}
+	for n := range sealedFiles {
+		e.Attachments = append(e.Attachments, event.Attachment{ID: fmt.Sprintf("med_%06d", n), MessageID: "M", Key: []byte(nthSecret(n))})
+	}
+	sealed, err := e.Seal()
+	if err != nil {
+		panic(err) // the data is a constant
+	}
+	return sealed
 }
 
 // readSealed opens everything and compares it.
@@ -93,6 +109,15 @@ func readSealed(ctx context.Context, db *store.DB) error {
 	for n, w := range hooks {
 		if len(w.Secrets) != 1 || w.Secrets[0].Text != nthSecret(n) || n%2 == 0 && w.Headers["X-Secret"] != nthSecret(n) {
 			return fmt.Errorf("webhook %d is another", n)
+		}
+	}
+	files, err := db.Media().OfDevice(ctx, poweredDevice, "M")
+	if err != nil || len(files) != sealedFiles {
+		return fmt.Errorf("%d files, %w", len(files), err)
+	}
+	for n, f := range files {
+		if string(f.Key) != nthSecret(n) {
+			return fmt.Errorf("the key of file %d is another", n)
 		}
 	}
 	for n := range sealedAnswers {
@@ -139,7 +164,7 @@ func TestTheInstanceKeyCanBeReplaced(t *testing.T) {
 				t.Errorf("opened with old keys %v: %v", keys, errors.Join(err, db.Close()))
 			}
 		}
-		if got := strings.Count(log.String(), fmt.Sprint("values=", sealedHooks+sealedHooks/2+sealedAnswers)); got != 2 {
+		if got := strings.Count(log.String(), fmt.Sprint("values=", sealedHooks+sealedHooks/2+sealedAnswers+sealedFiles)); got != 2 {
 			t.Errorf("sealed anew %d times, want 2:\n%s", got, log.String())
 		}
 		if strings.Contains(log.String(), "whsec_") {
