@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -111,23 +112,31 @@ func (s *sink) messages(ctx context.Context, n int) error {
 	}
 }
 
+type personName struct {
+	Name *string `json:"name"`
+}
+
 // envelope is what the demonstration reads of an event.
 type envelope struct {
 	ID       string `json:"id"`
 	Type     string `json:"type"`
 	Sequence *int64 `json:"sequence"`
 	Data     struct {
-		Text   string `json:"text"`
-		Sender *struct {
-			Name  *string `json:"name"`
-			Phone *string `json:"phone"`
-		} `json:"sender"`
-		Chat *struct {
+		Text   string      `json:"text"`
+		Sender *personName `json:"sender"`
+		Chat   *struct {
 			JID  string `json:"jid"`
 			Kind string `json:"kind"`
 		} `json:"chat"`
-		To     string `json:"to"`
-		Source string `json:"source"` // event.unknown
+		Actor *personName `json:"actor"`
+		Group *struct {
+			JID  string  `json:"jid"`
+			Name *string `json:"name"`
+		} `json:"group"`
+		Action string  `json:"action"`
+		Name   *string `json:"name"` // of a collection, a label, a device
+		To     string  `json:"to"`
+		Source string  `json:"source"` // event.unknown
 	} `json:"data"`
 }
 
@@ -138,22 +147,44 @@ func (e envelope) number() string {
 	return fmt.Sprint(*e.Sequence)
 }
 
+// summary is what a line shows besides the type, in the order in which it is said: who, what, where.
 func (e envelope) summary() string {
-	var b strings.Builder
-	if s := e.Data.Sender; s != nil && s.Name != nil {
-		fmt.Fprintf(&b, "%s: ", *s.Name)
+	var parts []string
+	for _, name := range []*string{nameOf(e.Data.Sender), nameOf(e.Data.Actor)} {
+		if name != nil {
+			parts = append(parts, *name+":")
+		}
+	}
+	if e.Data.Action != "" {
+		parts = append(parts, e.Data.Action)
 	}
 	if e.Data.Text != "" {
-		fmt.Fprintf(&b, "%q", e.Data.Text)
+		parts = append(parts, strconv.Quote(e.Data.Text))
+	}
+	if n := e.Data.Name; n != nil {
+		parts = append(parts, strconv.Quote(*n))
+	}
+	if g := e.Data.Group; g != nil {
+		if g.Name != nil {
+			parts = append(parts, strconv.Quote(*g.Name))
+		}
+		parts = append(parts, "(group "+g.JID+")")
 	}
 	if c := e.Data.Chat; c != nil {
-		fmt.Fprintf(&b, " (%s %s)", c.Kind, c.JID)
+		parts = append(parts, "("+c.Kind+" "+c.JID+")")
 	}
 	if e.Data.To != "" {
-		b.WriteString("→ " + e.Data.To)
+		parts = append(parts, "→ "+e.Data.To)
 	}
 	if e.Data.Source != "" {
-		b.WriteString("no type of its own yet: " + e.Data.Source)
+		parts = append(parts, "no type of its own yet: "+e.Data.Source)
 	}
-	return strings.TrimSpace(b.String())
+	return strings.Join(parts, " ")
+}
+
+func nameOf(p *personName) *string {
+	if p == nil {
+		return nil
+	}
+	return p.Name
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -32,10 +34,34 @@ func TestSandboxComesUpAndTakesTheFirstWebhook(t *testing.T) {
 	for _, credential := range []string{r.APIKey, r.Token, "Bearer " + r.Token} {
 		createWebhook(t, r.URL, credential)
 	}
+	log := readEvents(t, r.URL, r.APIKey)
+	if !strings.Contains(log, `"group.join"`) || strings.Contains(log, `"event.unknown"`) {
+		t.Errorf("the demonstration shows what has no type of its own: %s", log)
+	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("the end of the sandbox: %v", err)
 	}
+}
+
+// readEvents returns the events of the account as the API gives them.
+func readEvents(t *testing.T, url, credential string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/events?limit=100", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", credential)
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("GET /events: %d %s, %v", answer.StatusCode, body, err)
+	}
+	return string(body)
 }
 
 func awaitReady(t *testing.T, file string, ended <-chan error) ready {
