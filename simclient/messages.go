@@ -10,7 +10,7 @@ import (
 
 // Message is what a person writes; exactly one content must be given.
 type Message struct {
-	To string `json:"to"` // phone, LID or group id
+	To string `json:"to"` // phone, LID, group id or "status"
 	ID string `json:"id,omitempty"`
 
 	Text     string    `json:"text,omitempty"`
@@ -46,6 +46,9 @@ type Message struct {
 	NoSenderKey bool   `json:"no_sender_key,omitempty"`
 	Unavailable bool   `json:"unavailable,omitempty"`
 	Only        string `json:"only,omitempty"` // device
+
+	ViewOnceMasked bool `json:"view_once_masked,omitempty"` // Unavailable as for a view-once message
+	TopLevel       bool `json:"top_level,omitempty"`        // a status update that clients drop
 }
 
 // File is an attached file: either Data, or Size bytes that the simulator makes up.

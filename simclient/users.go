@@ -72,6 +72,14 @@ type UserChange struct {
 	Unblock      []string    `json:"unblock,omitempty"`
 	Picture      *Picture    `json:"picture,omitempty"`
 	Privacy      *Privacy    `json:"privacy,omitempty"`
+
+	StatusPrivacy *StatusPrivacy `json:"status_privacy,omitempty"`
+}
+
+// StatusPrivacy says who sees status updates: "contacts", "blacklist" (contacts but for the list), "whitelist" (the list).
+type StatusPrivacy struct {
+	Type string   `json:"type"`
+	List []string `json:"list,omitempty"` // phones
 }
 
 // Picture is a profile picture; without data it is removed.

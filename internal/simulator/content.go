@@ -90,8 +90,11 @@ func (p *Person) contextOf(m *Message, chat types.JID) (*waE2E.ContextInfo, erro
 	info := &waE2E.ContextInfo{}
 	if m.ReplyTo != "" {
 		quoted, err := p.recall(m.ReplyTo, chat)
-		if err != nil {
-			return nil, err
+		if err != nil { // or a status update, which is answered in the chat with its author
+			if quoted, err = p.recall(m.ReplyTo, types.StatusBroadcastJID); err != nil {
+				return nil, fail(CodeUnknownMsg, "no message %q in this chat", m.ReplyTo)
+			}
+			info.RemoteJID = proto.String(types.StatusBroadcastJID.String())
 		}
 		info.StanzaID, info.Participant, info.QuotedMessage = &quoted.id, proto.String(quoted.sender.String()), quoted.body
 	}
@@ -114,7 +117,7 @@ func (p *Person) contextOf(m *Message, chat types.JID) (*waE2E.ContextInfo, erro
 // key names a message from the point of view of the person.
 func (p *Person) key(m knownMessage) *waCommon.MessageKey {
 	key := &waCommon.MessageKey{RemoteJID: proto.String(m.chat.String()), FromMe: proto.Bool(m.sender == p.lid), ID: &m.id}
-	if m.chat.Server == types.GroupServer {
+	if sharedChat(m.chat) {
 		key.Participant = proto.String(m.sender.String())
 	}
 	return key

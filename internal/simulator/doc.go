@@ -24,7 +24,7 @@
 // streams, payments, Messenger. Deliveries are instant unless a fault delays them. Simulated phones do not hear each
 // other: an inbox shows what linked devices send. A stanza that a client acknowledges with an error leaves its queue.
 // Pictures have no smaller previews, privacy settings know no exceptions by person, people have no second devices of their
-// own, and status updates, communities and business profiles answer 501 as yet. State is in memory: a
+// own, and broadcast lists and business profiles answer 501 as yet. State is in memory: a
 // restarted simulator knows no device and refuses it with 401.
 //
 // It imports no room of ours and not whatsmeow's root package, so it can neither open a client nor set the trust root.

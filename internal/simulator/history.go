@@ -10,6 +10,7 @@ import (
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waHistorySync"
 	"go.mau.fi/whatsmeow/proto/waWeb"
+	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -114,7 +115,7 @@ func (s *Server) written(to *Person, id string) (knownMessage, bool) {
 		if !ok || p == to {
 			continue
 		}
-		if g := s.groupByJID(m.chat); m.chat == to.lid || g != nil && g.role(to) != "" {
+		if g := s.groupByJID(m.chat); m.chat == to.lid || m.chat == types.StatusBroadcastJID || g != nil && g.role(to) != "" {
 			return m, true
 		}
 	}

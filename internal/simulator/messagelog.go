@@ -51,7 +51,7 @@ func (p *Person) remember(m knownMessage) {
 	p.known.add(m)
 }
 
-// recall finds a message that the phone has written or read. In a group it also finds what other members wrote. Errors:
+// recall finds a message that the phone has written or read. In a group it also finds what other members wrote, of status updates what others posted. Errors:
 // ErrUnknownMsg.
 func (p *Person) recall(id string, chat types.JID) (knownMessage, error) {
 	p.mu.Lock()
@@ -60,12 +60,27 @@ func (p *Person) recall(id string, chat types.JID) (knownMessage, error) {
 	if !ok {
 		if g := p.srv.groupByJID(chat); g != nil {
 			m, ok = g.recall(id)
+		} else if chat == types.StatusBroadcastJID {
+			m, ok = p.srv.posted(id)
 		}
 	}
 	if !ok || m.chat != chat {
 		return knownMessage{}, fail(CodeUnknownMsg, "no message %q in this chat", id)
 	}
 	return m, nil
+}
+
+// posted finds a status update of any person: phones do not hear each other, but people see what others post.
+func (s *Server) posted(id string) (knownMessage, bool) {
+	for _, p := range s.Persons() {
+		p.mu.Lock()
+		m, ok := p.known.byID[id]
+		p.mu.Unlock()
+		if ok && m.chat == types.StatusBroadcastJID {
+			return m, true
+		}
+	}
+	return knownMessage{}, false
 }
 
 // newMessageID makes an id as phones do: 3A and 18 hex digits.

@@ -63,6 +63,11 @@ func (c PersonChange) clean() (PersonChange, error) {
 	if err := checkPrivacy(c.Privacy); err != nil {
 		return c, err
 	}
+	if c.StatusPrivacy != nil {
+		if err := c.StatusPrivacy.clean(); err != nil {
+			return c, err
+		}
+	}
 	var err error
 	if c.Block, err = cleanPhones(c.Block); err != nil {
 		return c, err
@@ -92,6 +97,7 @@ func (p *Person) Change(c PersonChange) error {
 	assign(&p.name, c.Name)
 	assign(&p.business, c.BusinessName)
 	assign(&p.link, c.Link)
+	assign(&p.statusPrivacy, c.StatusPrivacy)
 	assign(&p.auto, c.Auto)
 	assign(&p.history, c.History)
 	if c.Contacts != nil {

@@ -23,26 +23,27 @@ type Person struct {
 	state  *appState
 	inbox  *Feed[Entry]
 
-	mu         sync.Mutex
-	name       string
-	business   string
-	about      string
-	notOn      bool
-	link       string
-	auto       Auto
-	contacts   []string
-	blocked    map[string]bool   // by phone
-	picture    *picture          // nil = none
-	privacy    map[string]string // what is not here has its default
-	history    int
-	devices    map[uint16]*Device
-	lastNumber uint16
-	known      messageLog
-	acquainted map[*Device]bool // devices that know the phone's identity
-	presence   *Presence        // nil until set
-	linking    Linking
-	linkWake   chan struct{}
-	burst      *burst
+	mu            sync.Mutex
+	name          string
+	business      string
+	about         string
+	notOn         bool
+	link          string
+	auto          Auto
+	contacts      []string
+	blocked       map[string]bool // by phone
+	statusPrivacy StatusPrivacy
+	picture       *picture          // nil = none
+	privacy       map[string]string // what is not here has its default
+	history       int
+	devices       map[uint16]*Device
+	lastNumber    uint16
+	known         messageLog
+	acquainted    map[*Device]bool // devices that know the phone's identity
+	presence      *Presence        // nil until set
+	linking       Linking
+	linkWake      chan struct{}
+	burst         *burst
 }
 
 // newPerson makes a person; the caller registers it. The LID is derived from the phone, so that a simulator that is filled

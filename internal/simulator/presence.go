@@ -117,7 +117,10 @@ func (p *Person) SendTyping(to, state string) (sent int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if group == nil && peer.blocks(p) {
+	switch {
+	case group == nil && peer == nil:
+		return 0, fail(CodeInvalid, "nobody sees typing for a status update")
+	case group == nil && peer.blocks(p):
 		return 0, nil
 	}
 	if group == nil {

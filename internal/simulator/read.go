@@ -63,7 +63,7 @@ func (p *Person) read(from *Device, n, enc *waBinary.Node, body *waE2E.Message) 
 		return
 	}
 	chat := to
-	if to.Server != types.GroupServer {
+	if !sharedChat(to) {
 		chat = other.lid
 	}
 	known := knownMessage{id: attrText(n, "id"), chat: chat, sender: from.person.lid, body: body, at: time.Now(), kind: attrText(n, "type")}
@@ -87,8 +87,8 @@ func (p *Person) read(from *Device, n, enc *waBinary.Node, body *waE2E.Message) 
 func (p *Person) react(from *Device, m *knownMessage, edit string) {
 	name, auto := p.profile()
 	group := ""
-	if m.chat.Server == types.GroupServer {
-		group = m.chat.String()
+	if sharedChat(m.chat) {
+		group = m.chat.String() // or the chat of status updates
 	}
 	for _, kind := range []struct {
 		wanted bool
@@ -102,7 +102,7 @@ func (p *Person) react(from *Device, m *knownMessage, edit string) {
 		}
 	}
 	text := textOf(m.body)
-	if auto.Reply == "" || text == "" || edit != "" || m.kind != "text" && m.kind != "media" {
+	if isStatus(group) || auto.Reply == "" || text == "" || edit != "" || m.kind != "text" && m.kind != "media" {
 		return
 	}
 	template := auto.Reply

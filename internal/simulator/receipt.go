@@ -60,7 +60,7 @@ const receiptReadSelf = "read-self"
 func (d *Device) tellOwnDevices(n *waBinary.Node) {
 	to := attrJID(n, "to")
 	a := attrs{"id": attrText(n, "id"), "t": now(), "type": attrText(n, "type"), "from": d.lid, "recipient": to}
-	if to.Server == types.GroupServer || to.Server == types.BroadcastServer {
+	if sharedChat(to) {
 		a = attrs{"id": a["id"], "t": a["t"], "type": a["type"], "from": to, "participant": d.lid}
 	}
 	for _, other := range d.person.Devices() {
@@ -84,7 +84,7 @@ func receiptIDs(n *waBinary.Node) []string {
 func (d *Device) forwardReceipt(p *Person, device uint16, n *waBinary.Node) {
 	kind, chat := attrText(n, "type"), attrJID(n, "to")
 	a := attrs{"id": attrText(n, "id"), "t": now(), "type": kind, "from": d.lid, "sender_pn": d.jid}
-	if chat.Server == types.GroupServer {
+	if sharedChat(chat) {
 		a = attrs{"id": a["id"], "t": a["t"], "type": kind, "from": chat, "participant": d.lid, "participant_pn": d.jid}
 	}
 	for _, other := range p.Devices() {
@@ -107,11 +107,15 @@ func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 	}
 	from := attrs{"from": p.lid, "sender_pn": p.pn}
 	if r.Group != "" {
-		g, err := p.srv.Group(r.Group)
-		if err != nil {
-			return 0, err
+		chat := types.StatusBroadcastJID
+		if !isStatus(r.Group) {
+			g, err := p.srv.Group(r.Group)
+			if err != nil {
+				return 0, err
+			}
+			chat = g.jid
 		}
-		from = attrs{"from": g.jid, "participant": p.lid, "participant_pn": p.pn}
+		from = p.senderAttrs(chat)
 	}
 	if r.Group == "" && r.Type == ReceiptRead && p.setting(PrivacyReadReceipts) == nobody {
 		return 0, nil
@@ -147,7 +151,7 @@ func receiptNode(from attrs, kind string, ids []string) waBinary.Node {
 
 // senderAttrs name a phone as the source of a receipt in a chat.
 func (p *Person) senderAttrs(chat types.JID) attrs {
-	if chat.Server == types.GroupServer {
+	if sharedChat(chat) {
 		return attrs{"from": chat, "participant": p.lid, "participant_pn": p.pn}
 	}
 	return attrs{"from": p.lid, "sender_pn": p.pn}

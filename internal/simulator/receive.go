@@ -58,6 +58,10 @@ func (s *Server) undeliverable(d *Device, n *waBinary.Node, to types.JID) int {
 		return g.mayWrite(d.person)
 	case types.DefaultUserServer, types.HiddenUserServer:
 		return 0
+	case types.BroadcastServer:
+		if to == types.StatusBroadcastJID {
+			return 0
+		}
 	}
 	s.unknown.query("message", "", to.String(), n)
 	return 501
@@ -147,7 +151,7 @@ func (d *Device) forward(to *Device, n *waBinary.Node, encs []waBinary.Node) waB
 	chat := attrJID(n, "to")
 	a := attrs{"id": attrText(n, "id"), "t": now(), "type": attrText(n, "type"), "notify": name, "edit": attrText(n, "edit")}
 	switch {
-	case chat.Server == types.GroupServer:
+	case sharedChat(chat):
 		a["from"], a["participant"], a["participant_pn"], a["addressing_mode"] = chat, d.lid, d.jid, "lid"
 	case to.person == d.person:
 		a["from"], a["recipient"] = d.lid, chat
@@ -182,7 +186,10 @@ func (p *Person) noteError(from *Device, chat types.JID, id string, err error) {
 
 // chatName is how an inbox names a chat: the group's id, or the other's phone.
 func chatName(other *Person, chat types.JID) string {
-	if chat.Server == types.GroupServer {
+	switch {
+	case chat == types.StatusBroadcastJID:
+		return ToStatus
+	case chat.Server == types.GroupServer:
 		return chat.String()
 	}
 	return other.phone

@@ -81,7 +81,7 @@ func (p *Person) resend(d *Device, id string, receipt *waBinary.Node) error {
 // resendNode is the envelope and the body of a resend; the caller holds the phone.
 func (p *Person) resendNode(d *Device, m *knownMessage) (waBinary.Node, *waE2E.Message, error) {
 	l := &letter{id: m.id, kind: m.kind, edit: m.edit, at: m.at, category: m.category}
-	if m.chat.Server == types.GroupServer {
+	if sharedChat(m.chat) {
 		key, err := p.signal.senderKey(m.chat)
 		if err != nil {
 			return waBinary.Node{}, nil, err

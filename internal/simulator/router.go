@@ -135,6 +135,10 @@ func (d *Device) answer(c *conn, n *waBinary.Node, xmlns, kind string, child *wa
 		}
 	case "blocklist":
 		return d.answerBlocklist(kind, child), true
+	case "status":
+		if kind == "get" && child.Tag == "privacy" {
+			return d.answerStatusPrivacy(), true
+		}
 	case "newsletter":
 		return d.answerNewsletter(n, kind, child)
 	case "tos":

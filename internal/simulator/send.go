@@ -25,6 +25,8 @@ type letter struct {
 	addressing                      string
 	body                            *waE2E.Message
 	corrupt, noSenderKey, missing   bool
+	missingType                     string  // of the unavailable element
+	topLevel                        bool    // status updates: as an element of its own
 	only                            *Device // nil = all
 	delivery                        *Delivery
 	onAck                           func() // per device
@@ -40,7 +42,7 @@ func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	var chat types.JID
+	chat := types.StatusBroadcastJID
 	if group != nil {
 		if chat = group.jid; group.role(p) == "" {
 			return nil, fail(CodeNotAMember, "%s is not a member of %s", p.phone, chat)
@@ -48,8 +50,10 @@ func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
 		if group.mayWrite(p) != 0 {
 			return nil, fail(CodeNotAllowed, "%s may not write in %s: only admins may, or nobody", p.phone, chat)
 		}
-	} else {
+	} else if peer != nil {
 		chat = peer.lid
+	} else if m.ReplyTo != "" {
+		return nil, fail(CodeInvalid, "a reply to a status update goes to its author")
 	}
 	l, err := p.letter(&m, chat)
 	if err != nil {
@@ -60,9 +64,12 @@ func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
 	p.remember(known)
 	p.signal.mu.Lock()
 	defer p.signal.mu.Unlock()
-	if group != nil {
+	switch {
+	case group != nil:
 		group.remember(known)
-		return l.delivery, p.sendGroup(group, l)
+		return l.delivery, p.sendShared(group.jid, group.people(), l)
+	case peer == nil:
+		return l.delivery, p.sendStatus(l)
 	}
 	return l.delivery, p.sendDirect(peer, l)
 }
@@ -77,7 +84,11 @@ func (p *Person) letter(m *Message, chat types.JID) (*letter, error) {
 	default:
 		return nil, fail(CodeInvalid, "addressing must be lid, pn, pn_only or lid_only, not %q", m.Addressing)
 	}
-	l := &letter{id: m.ID, at: m.At, addressing: m.Addressing, body: body, corrupt: m.Corrupt, noSenderKey: m.NoSenderKey, missing: m.Unavailable}
+	l := &letter{id: m.ID, at: m.At, addressing: m.Addressing, body: body, corrupt: m.Corrupt, noSenderKey: m.NoSenderKey, missing: m.Unavailable || m.ViewOnceMasked,
+		topLevel: m.TopLevel}
+	if m.ViewOnceMasked {
+		l.missingType = "view_once"
+	}
 	l.kind, l.media, l.edit = classify(body)
 	if l.id == "" {
 		l.id = newMessageID()
@@ -101,14 +112,17 @@ func (p *Person) only(id string, chat types.JID) (*Device, error) {
 		return nil, err
 	}
 	g := p.srv.groupByJID(chat)
-	if d.person != p && d.person.lid != chat && (g == nil || g.role(d.person) == "") {
+	if chat.Server != types.BroadcastServer && d.person != p && d.person.lid != chat && (g == nil || g.role(d.person) == "") {
 		return nil, fail(CodeInvalid, "device %s does not receive this message", d.ID())
 	}
 	return d, nil
 }
 
-// resolve finds what a "to" names: a group or a person.
+// resolve finds what a "to" names: a group, a person, or neither for status updates.
 func (s *Server) resolve(to string) (*Group, *Person, error) {
+	if isStatus(to) {
+		return nil, nil, nil
+	}
 	if strings.HasSuffix(to, "@"+types.GroupServer) {
 		g, err := s.Group(to)
 		return g, nil, err
@@ -185,7 +199,7 @@ func (p *Person) hand(d *Device, n waBinary.Node, l *letter) {
 // fill puts the ciphertext for one device into its stanza.
 func (p *Person) fill(n *waBinary.Node, d *Device, plain []byte, l *letter) error {
 	if l.missing {
-		n.Content = []waBinary.Node{element("unavailable", nil)}
+		n.Content = []waBinary.Node{element("unavailable", attrs{"type": l.missingType})}
 		return nil
 	}
 	enc, err := p.seal(d, plain, l)

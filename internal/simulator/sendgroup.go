@@ -10,10 +10,10 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// sendGroup encrypts once for all members' devices; who lacks the sender key gets it in the same stanza. The caller holds
-// the phone.
-func (p *Person) sendGroup(g *Group, l *letter) error {
-	key, err := p.signal.senderKey(g.jid)
+// sendShared encrypts once for the devices of all readers; who lacks the sender key gets it in the same stanza. The caller
+// holds the phone.
+func (p *Person) sendShared(chat types.JID, readers []*Person, l *letter) error {
+	key, err := p.signal.senderKey(chat)
 	if err != nil {
 		return err
 	}
@@ -25,19 +25,19 @@ func (p *Person) sendGroup(g *Group, l *letter) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	shared, err := p.signal.encryptGroup(g.jid, plain)
+	shared, err := p.signal.encryptGroup(chat, plain)
 	if err != nil {
 		return err
 	}
 	if l.media != "" {
 		shared.Attrs["mediatype"] = l.media
 	}
-	for _, member := range g.people() {
+	for _, member := range readers {
 		for _, d := range member.Devices() {
 			if l.only != nil && d != l.only {
 				continue
 			}
-			if err = p.sendGroupTo(d, g.jid, keyPlain, shared, l); err != nil && !errors.Is(err, errNoKeys) {
+			if err = p.sendGroupTo(d, chat, keyPlain, shared, l); err != nil && !errors.Is(err, errNoKeys) {
 				return err
 			}
 		}
@@ -71,7 +71,7 @@ func (p *Person) sendGroupTo(d *Device, chat types.JID, keyPlain []byte, shared 
 	}
 	n.Content = append(parts, shared)
 	if l.missing {
-		n.Content = []waBinary.Node{element("unavailable", nil)}
+		n.Content = []waBinary.Node{element("unavailable", attrs{"type": l.missingType})}
 	}
 	p.hand(d, n, l)
 	return nil
@@ -86,6 +86,10 @@ func (ph *phone) gave(chat types.JID, d *Device) {
 
 func (p *Person) groupNode(chat types.JID, l *letter) waBinary.Node {
 	name, _ := p.profile()
-	return waBinary.Node{Tag: "message", Attrs: attrs{"from": chat, "participant": p.lid, "participant_pn": p.pn, "addressing_mode": "lid",
+	tag := "message"
+	if l.topLevel {
+		tag = "status"
+	}
+	return waBinary.Node{Tag: tag, Attrs: attrs{"from": chat, "participant": p.lid, "participant_pn": p.pn, "addressing_mode": "lid",
 		"id": l.id, "t": l.at.Unix(), "type": l.kind, "notify": name, "edit": l.edit}}
 }

@@ -30,7 +30,8 @@ type PersonChange struct {
 	Link                      *string
 	Auto                      *Auto
 	History                   *int
-	Block, Unblock            []string          // phones
+	Block, Unblock            []string // phones
+	StatusPrivacy             *StatusPrivacy
 	Picture                   *[]byte           // JPEG; empty removes the picture
 	Privacy                   map[string]string // value by setting, both as WhatsApp names them
 }
@@ -90,7 +91,7 @@ const (
 
 // Message is something that a person writes. Exactly one of the contents, from Text to Raw, must be given.
 type Message struct {
-	To string // phone, LID, group id, or a JID
+	To string // phone, LID, group id, a JID, or ToStatus
 	// ID is the message id; "" makes one. The id of an earlier message of this person with the same content is a
 	// sender's resend: same id, fresh ciphertext.
 	ID         string
@@ -120,10 +121,13 @@ type Message struct {
 	Forwarded bool
 	ExpiresS  int // disappearing: seconds
 
-	Corrupt     bool   // damage the ciphertext
-	NoSenderKey bool   // group: leave the sender key out
-	Unavailable bool   // no ciphertext, an <unavailable> element instead
-	Only        string // to this device alone (JID, LID or "phone:n")
+	Corrupt     bool // damage the ciphertext
+	NoSenderKey bool // group: leave the sender key out
+	Unavailable bool // no ciphertext, an <unavailable> element instead
+	// ViewOnceMasked is Unavailable as for a view-once message, which phones alone may show.
+	ViewOnceMasked bool
+	TopLevel       bool   // status updates: as a <status> stanza, which the client acknowledges and drops
+	Only           string // to this device alone (JID, LID or "phone:n")
 }
 
 // Kinds of media.
@@ -244,7 +248,7 @@ const (
 // Receipt is what a person tells about messages that a linked device sent.
 type Receipt struct {
 	To    string // the sender: phone or LID of a linked number
-	Group string // group id when the messages were written there
+	Group string // group id when the messages were written there, or ToStatus
 	Type  string // "" = ReceiptDelivered
 	IDs   []string
 }

@@ -101,6 +101,22 @@ func TestPostsOfANewsletterAreEvents(t *testing.T) {
 		string(e.member("from_me")) != "null" || e.Key != id+"|c|"+l.JID().String() {
 		t.Errorf("%s %s", e.Key, e.Data)
 	}
+	publish(t, l, simulator.Message{Edit: &simulator.Edit{ID: first.ID, Text: "The ferry is here"}})
+	if e := g.await(id, event.NewsletterMessageEdited, withID(first.ID)); e.field("text") != "The ferry is here" || e.field("edited_at") == "" ||
+		string(e.member("server_id")) != "1" {
+		t.Errorf("%s", e.Data)
+	}
+	publish(t, l, simulator.Message{Revoke: &simulator.Revoke{ID: first.ID}})
+	if e := g.await(id, event.NewsletterMessageDeleted, withID(first.ID)); e.field("newsletter", "jid") != l.JID().String() {
+		t.Errorf("%s", e.Data)
+	}
+	story, _, err := l.Publish(simulator.Post{Message: simulator.Message{Text: "a story"}, Story: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := g.await(id, event.NewsletterMessageReceived, withID(story.ID)); !e.flag("story") {
+		t.Errorf("%s", e.Data)
+	}
 }
 
 // The gateway has no way yet to ask for live updates: the simulator sends one as if it had.

@@ -28,7 +28,7 @@ type inboxEntry struct {
 	Kind string `json:"kind" enum:"message,receipt,presence,typing,call,group,error"`
 	At   moment `json:"at"`
 	From sender `json:"from"`
-	Chat string `json:"chat" doc:"phone, or id of a group or newsletter"`
+	Chat string `json:"chat" doc:"phone, id of a group or newsletter, or status"`
 
 	ID         string   `json:"id,omitempty" doc:"message, error"`
 	FromMe     *bool    `json:"from_me,omitempty" doc:"message: written on a linked device of this number"`

@@ -23,7 +23,7 @@ func messageRoutes() []route {
 
 // messageBody is a message; exactly one content must be given.
 type messageBody struct {
-	To string `json:"to" doc:"phone, LID (…@lid) or group (…@g.us)"`
+	To string `json:"to" doc:"phone, LID (…@lid), group (…@g.us), or status: to who may see the person's status updates"`
 	ID string `json:"id,omitempty" doc:"default: a new one. The id of an earlier message is a sender's resend: same id, fresh ciphertext"`
 
 	contentBody
@@ -40,12 +40,15 @@ type messageBody struct {
 	Corrupt     bool   `json:"corrupt,omitempty" doc:"fault: damage the ciphertext"`
 	NoSenderKey bool   `json:"no_sender_key,omitempty" doc:"fault, in groups: leave the sender key out"`
 	Unavailable bool   `json:"unavailable,omitempty" doc:"fault: an unavailable element instead of a ciphertext"`
+	Masked      bool   `json:"view_once_masked,omitempty" doc:"fault: as unavailable, for a view-once message, which phones alone may show"`
+	TopLevel    bool   `json:"top_level,omitempty" doc:"fault, to status: in a stanza of its own, which clients acknowledge and drop"`
 	Only        string `json:"only,omitempty" doc:"to this device alone"`
 }
 
 func (b *messageBody) message() (simulator.Message, error) {
 	m := simulator.Message{To: b.To, ID: b.ID, Addressing: b.Addressing, ReplyTo: b.ReplyTo, Mentions: b.Mentions, Forwarded: b.Forwarded,
-		ExpiresS: b.ExpiresS, Secret: b.Secret, Corrupt: b.Corrupt, NoSenderKey: b.NoSenderKey, Unavailable: b.Unavailable, Only: b.Only}
+		ExpiresS: b.ExpiresS, Secret: b.Secret, Corrupt: b.Corrupt, NoSenderKey: b.NoSenderKey, Unavailable: b.Unavailable, ViewOnceMasked: b.Masked,
+		TopLevel: b.TopLevel, Only: b.Only}
 	var err error
 	if m.At, err = instant("at", b.At); err != nil {
 		return m, err
@@ -65,6 +68,7 @@ func (b *messageBody) check() error {
 	if err := addressable("to", b.To); err != nil {
 		return err
 	}
+	toStatus := b.To == simulator.ToStatus || b.To == types.StatusBroadcastJID.String()
 	toGroup := strings.HasSuffix(b.To, "@"+types.GroupServer)
 	context := b.ReplyTo != "" || len(b.Mentions) > 0 || b.Forwarded || b.ExpiresS != 0
 	switch {
@@ -72,9 +76,11 @@ func (b *messageBody) check() error {
 		return invalid("expires_s must not be negative")
 	case context && !hasContext(kind):
 		return invalid("%s carries no reply_to, mentions, forwarded or expires_s", kind)
-	case b.NoSenderKey && !toGroup:
-		return invalid("no_sender_key is for messages to groups")
-	case b.Addressing != "" && b.Addressing != simulator.AddressLID && toGroup:
+	case b.NoSenderKey && !toGroup && !toStatus:
+		return invalid("no_sender_key is for messages to groups and status updates")
+	case b.TopLevel && !toStatus:
+		return invalid("top_level is for status updates")
+	case b.Addressing != "" && b.Addressing != simulator.AddressLID && (toGroup || toStatus):
 		return invalid("addressing %s is for messages outside of groups", b.Addressing)
 	}
 	return nil
@@ -82,8 +88,8 @@ func (b *messageBody) check() error {
 
 // addressable refuses receivers that WhatsApp knows and the simulator does not.
 func addressable(field, to string) error {
-	if to == "status" || strings.HasSuffix(to, "@"+types.NewsletterServer) || strings.HasSuffix(to, "@"+types.BroadcastServer) {
-		return invalid("%s: the simulator has no status updates and broadcasts, and in a newsletter only its owner writes: POST /newsletters/{newsletter}/messages", field)
+	if strings.HasSuffix(to, "@"+types.NewsletterServer) || strings.HasSuffix(to, "@"+types.BroadcastServer) && to != types.StatusBroadcastJID.String() {
+		return invalid("%s: the simulator has no broadcast lists, and in a newsletter only its owner writes: POST /newsletters/{newsletter}/messages", field)
 	}
 	return nil
 }

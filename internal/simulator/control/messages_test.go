@@ -203,7 +203,7 @@ func TestABurstCanBeFollowedAndStopped(t *testing.T) {
 	if b.Running || b.Count != 100 || b.Sent > 1 {
 		t.Errorf("stopped %+v", b)
 	}
-	for _, wrong := range []simclient.NewBurst{{To: owner}, {To: owner, Count: 100_001}, {To: owner, Count: 1, IntervalMS: -1}, {To: "status", Count: 1}} {
+	for _, wrong := range []simclient.NewBurst{{To: owner}, {To: owner, Count: 100_001}, {To: owner, Count: 1, IntervalMS: -1}, {To: "1@newsletter", Count: 1}} {
 		_, err = r.StartBurst(t.Context(), anna, wrong)
 		fails(t, err, 400, "invalid_request")
 	}

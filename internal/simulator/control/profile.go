@@ -11,6 +11,12 @@ type faceBody struct {
 	Data []byte `json:"data,omitempty" doc:"JPEG; empty removes the picture"`
 }
 
+// statusBody says who sees status updates.
+type statusBody struct {
+	Type string   `json:"type" enum:"contacts,blacklist,whitelist" doc:"all contacts, contacts but for the list, the list alone"`
+	List []string `json:"list,omitempty" doc:"phones"`
+}
+
 // privacyBody changes the given settings.
 type privacyBody struct {
 	GroupAdd     string `json:"group_add,omitempty" enum:"all,contacts,contact_blacklist,none"`

@@ -19,7 +19,7 @@ type receiptBody struct {
 	ID    string   `json:"id,omitempty" doc:"of one message"`
 	IDs   []string `json:"ids,omitempty" doc:"of several; id or ids must be given"`
 	Type  string   `json:"type" default:"delivered" enum:"delivered,inactive,read,played,retry"`
-	Group string   `json:"group,omitempty" doc:"id of the group that the messages were written in"`
+	Group string   `json:"group,omitempty" doc:"id of the group that the messages were written in, or status"`
 }
 
 type queuedReply struct {

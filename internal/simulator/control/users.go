@@ -72,6 +72,7 @@ type userChangeBody struct {
 	Block   []string     `json:"block,omitempty" doc:"phones"`
 	Unblock []string     `json:"unblock,omitempty" doc:"phones"`
 	Picture *faceBody    `json:"picture,omitempty" doc:"the profile picture"`
+	Status  *statusBody  `json:"status_privacy,omitempty" doc:"who sees status updates"`
 	Privacy *privacyBody `json:"privacy,omitempty" doc:"who may see what; the given settings are changed"`
 }
 
@@ -167,6 +168,9 @@ func changeUser(_ context.Context, c *call, b *userChangeBody) (user, error) {
 	}
 	change := b.change(p.Info().Auto)
 	change.Block, change.Unblock, change.Privacy = b.Block, b.Unblock, b.Privacy.settings()
+	if b.Status != nil {
+		change.StatusPrivacy = &simulator.StatusPrivacy{Type: b.Status.Type, List: b.Status.List}
+	}
 	if b.Picture != nil {
 		change.Picture = &b.Picture.Data
 	}
