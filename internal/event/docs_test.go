@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -57,7 +58,39 @@ func docsTable(t *testing.T) string {
 		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", name, e.Description, e.Class, e.Scope)
 		fmt.Fprintf(&members, "| `%s` | %s |\n", e.Type, strings.Join(dataMembers(t, e.Type), ", "))
 	}
-	return table.String() + members.String() + "\n"
+	return table.String() + members.String() + kindsTable() + "\n"
+}
+
+// kindsTable lists what the member that is named like the kind of a message holds.
+func kindsTable() string {
+	var b strings.Builder
+	b.WriteString("\n### Kinds of messages\n\n`kind` of a message says what it is made of. `text` is what a person would read: the body, the caption, the question. Besides,\n" +
+		"a message has one member that is named like its kind, with these members. A `?` marks what is not always there.\n\n| kind | members |\n|---|---|\n| `text` | none; `preview`, `style` beside it |\n")
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Content]()) {
+		kind, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names := memberNames(f.Type.Elem())
+		if len(names) == 0 {
+			names = []string{"none"}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", kind, strings.Join(names, ", "))
+	}
+	return b.String()
+}
+
+// memberNames returns the members of a struct as the page shows them.
+func memberNames(t reflect.Type) (names []string) {
+	for _, f := range reflect.VisibleFields(t) {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || name == "" {
+			continue
+		}
+		mark := ""
+		if options == "omitempty" {
+			mark = "?"
+		}
+		names = append(names, "`"+name+"`"+mark)
+	}
+	return names
 }
 
 // dataMembers returns the names in `data` of a type's example, in their order.

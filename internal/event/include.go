@@ -1,6 +1,9 @@
 package event
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Include is an optional part of a body that a webhook may ask for.
 type Include string
@@ -8,7 +11,7 @@ type Include string
 // The optional parts.
 const (
 	IncludeRaw       Include = "raw"
-	IncludeThumbnail Include = "thumbnail"
+	IncludeThumbnail Include = "thumbnail" // small pictures in the files that the data names
 )
 
 // maxBody is the size up to which raw parts are added (events.md: bodies are at most 512 KiB).
@@ -17,12 +20,17 @@ const maxBody = 512 << 10
 // With returns the body of a recorded event with the optional parts asked for. The same input gives the same bytes at any
 // time: `data` is the last member of the envelope, so a part is put before its closing brace.
 func (r *Recorded) With(include []Include) []byte {
-	for _, i := range include {
-		if i == IncludeRaw && r.Raw != nil {
-			return withRaw(r.Body, r.Raw)
-		}
+	body := r.Body
+	if r.Raw == nil || len(include) == 0 {
+		return body
 	}
-	return r.Body
+	if slices.Contains(include, IncludeThumbnail) {
+		body = withThumbnails(body, r.Raw)
+	}
+	if slices.Contains(include, IncludeRaw) {
+		body = withRaw(body, r.Raw)
+	}
+	return body
 }
 
 func withRaw(body, raw []byte) []byte {

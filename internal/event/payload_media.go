@@ -15,7 +15,7 @@ type Media struct {
 	Height    *int    `json:"height"`
 	Seconds   *int    `json:"seconds"`
 	URL       string  `json:"url"`                 // /media/{id}
-	Thumbnail *string `json:"thumbnail,omitempty"` // base64 JPEG; put in by Recorded.With, never by a maker
+	Thumbnail *string `json:"thumbnail,omitempty"` // base64 JPEG (PNG for stickers); put in by Recorded.With, never by a maker
 }
 
 // The kinds of a Media.

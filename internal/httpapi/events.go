@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"wapost/internal/event"
@@ -67,7 +66,7 @@ func (a *API) eventFilter(ctx context.Context, c *call, p eventParams) (f store.
 	if include, err = parseIncludes(p.Include); err != nil {
 		return f, nil, err
 	}
-	f = store.EventFilter{AccountID: c.account, DeviceID: c.principal.DeviceID, Types: typesOf(types), Raw: slices.Contains(include, event.IncludeRaw)}
+	f = store.EventFilter{AccountID: c.account, DeviceID: c.principal.DeviceID, Types: typesOf(types), Raw: len(include) > 0} // a thumbnail is in the raw form too
 	var chat message.Address
 	if p.Chat != "" {
 		if chat, err = message.ParseAddress(p.Chat); err != nil {
