@@ -1,0 +1,185 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wapost/simclient"
+)
+
+const friend = "4915100000003"
+
+// fileOf sends an image to the linked number and returns the file that the event names.
+func (c customer) fileOf(w *world, img simclient.File) (f struct {
+	ID, URL, SHA256 string
+	Size            int64
+}) {
+	c.t.Helper()
+	sent, err := w.Send(c.t.Context(), friend, simclient.Message{To: ownPhone, Image: &img})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	eventually(c.t, "the event of the image", func() bool {
+		var list []struct {
+			Data struct {
+				MessageID string `json:"message_id"`
+				Image     *struct {
+					ID, URL, SHA256 string
+					Size            int64
+				}
+			}
+		}
+		c.call("GET", "/events?types=message.received", nil, &list)
+		for _, e := range list {
+			if e.Data.MessageID == sent.ID && e.Data.Image != nil {
+				f = *e.Data.Image
+			}
+		}
+		return f.ID != ""
+	})
+	return f
+}
+
+// raw returns status and bytes of an answer; 0 when nobody answers.
+func (c customer) raw(path string) (int, []byte, http.Header) {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, c.url+path, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set(c.header, c.key)
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, nil
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, b, answer.Header
+	}
+	return answer.StatusCode, b, answer.Header
+}
+
+// told waits for a media event about a file and returns its reason.
+func (c customer) told(typ, id string) (reason string) {
+	c.t.Helper()
+	eventually(c.t, typ+" for "+id, func() bool {
+		var list []struct {
+			Data struct {
+				MediaID string `json:"media_id"`
+				Media   struct{ ID string }
+				Chat    struct{ Phone string }
+				Reason  string
+			}
+		}
+		c.call("GET", "/events?types="+typ, nil, &list)
+		for _, e := range list {
+			if e.Data.MediaID+e.Data.Media.ID == id {
+				reason = e.Data.Reason
+				return e.Data.Chat.Phone == "+"+friend
+			}
+		}
+		return false
+	})
+	return reason
+}
+
+// faulty has something go wrong at WhatsApp.
+func (w *world) faulty(change func(*simclient.Faults)) {
+	w.t.Helper()
+	if _, err := w.ChangeFaults(w.t.Context(), simclient.Scope{}, change); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func picture(n int) []byte { return bytes.Repeat([]byte("not quite a picture "), n/20) }
+
+// photographed is a customer whose number is linked and has a friend.
+func photographed(t *testing.T, w *world, a customer) customer {
+	t.Helper()
+	c := newCustomer(t, a)
+	w.person(ownPhone, "Own")
+	w.person(friend, "Friend")
+	c.link(w, ownPhone)
+	return c
+}
+
+func TestAnImageComesThrough(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	c := photographed(t, w, g.admin())
+	want := picture(200_000)
+	f := c.fileOf(w, simclient.File{Data: want, Mimetype: "image/jpeg"})
+	status, got, h := c.raw(f.URL)
+	sum := sha256.Sum256(want)
+	if status != http.StatusOK || !bytes.Equal(got, want) || h.Get("ETag") != `"`+hex.EncodeToString(sum[:])+`"` || f.SHA256 != hex.EncodeToString(sum[:]) {
+		t.Fatalf("%d, %d bytes, %v", status, len(got), h)
+	}
+	c.told("media.ready", f.ID)
+	stranger := newCustomer(t, g.admin())
+	if status, _, _ := stranger.raw(f.URL); status != http.StatusNotFound {
+		t.Errorf("a stranger gets %d", status)
+	}
+	g.restart()
+	c.url = g.url
+	w.faulty(func(f *simclient.Faults) { f.Media = &simclient.MediaFault{Status: 500, Times: -1} })
+	if status, got, _ := c.raw(f.URL); status != http.StatusOK || !bytes.Equal(got, want) {
+		t.Errorf("from our store: %d, %d bytes", status, len(got))
+	}
+}
+
+// Killed at any point of a download, a file is served whole afterwards, and nothing of the first try is left.
+func TestKilledInTheMiddleOfADownload(t *testing.T) {
+	for _, point := range []string{"media-half:3", "media-storing:1", "media-put:1"} {
+		t.Run(point, func(t *testing.T) {
+			w := newWorld(t)
+			g := newChild(t, w)
+			g.start(point)
+			g.ready()
+			c := photographed(t, w, admin(t, g.dir, "http://"+g.listen))
+			want := picture(400_000)
+			f := c.fileOf(w, simclient.File{Data: want, Mimetype: "image/jpeg"})
+			if status, _, _ := c.raw(f.URL); status != 0 {
+				t.Fatalf("answered %d while it was killed", status)
+			}
+			<-g.ended
+			g.kill()
+			g.start("")
+			g.ready()
+			c.connected(w)
+			var info struct{ State string }
+			c.must("GET", f.URL+"/info", nil, &info)
+			if left := files(t, g.dir); info.State != "remote" || len(left) > 0 {
+				t.Errorf("state %s, left behind: %v", info.State, left)
+			}
+			if status, got, _ := c.raw(f.URL); status != http.StatusOK || !bytes.Equal(got, want) {
+				t.Errorf("%d, %d bytes, want %d", status, len(got), len(want))
+			}
+			c.told("media.ready", f.ID)
+		})
+	}
+}
+
+// files lists what lies in the store of files.
+func files(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(dir, "media"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasPrefix(d.Name(), "med_") {
+			list = append(list, fmt.Sprint(path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
