@@ -11,24 +11,25 @@ import (
 
 // Faults is everything that can be made to go wrong.
 type Faults struct {
-	MuteHello        bool         `json:"mute_hello"`
-	MutePings        bool         `json:"mute_pings"`
-	DropAcks         bool         `json:"drop_acks"`
-	RefuseLogin      *RefuseLogin `json:"refuse_login"`
-	AckError         *AckError    `json:"ack_error"`
-	NoAck            *NoAck       `json:"no_ack"`
-	QueryError       *QueryFault  `json:"query_error"`
-	QuerySilence     *QueryFault  `json:"query_silence"`
-	LatencyMS        int          `json:"latency_ms"`
-	Wire             string       `json:"wire"` // "up" or "down"
-	AckDeadlineMS    int          `json:"ack_deadline_ms"`
-	WithholdBehind   bool         `json:"withhold_behind_unacked"`
-	PageSize         int          `json:"page_size"`
-	HarshClose       bool         `json:"harsh_close"`
-	OfflineOnSuccess bool         `json:"offline_on_success"`
-	PNAddressing     bool         `json:"pn_addressing"`
-	PairTimeoutMS    int          `json:"pair_timeout_ms"`
-	Media            *MediaFault  `json:"media"`
+	MuteHello        bool             `json:"mute_hello"`
+	MutePings        bool             `json:"mute_pings"`
+	DropAcks         bool             `json:"drop_acks"`
+	RefuseLogin      *RefuseLogin     `json:"refuse_login"`
+	AckError         *AckError        `json:"ack_error"`
+	NoAck            *NoAck           `json:"no_ack"`
+	QueryError       *QueryFault      `json:"query_error"`
+	QuerySilence     *QueryFault      `json:"query_silence"`
+	LatencyMS        int              `json:"latency_ms"`
+	Wire             string           `json:"wire"` // "up" or "down"
+	AckDeadlineMS    int              `json:"ack_deadline_ms"`
+	WithholdBehind   bool             `json:"withhold_behind_unacked"`
+	PageSize         int              `json:"page_size"`
+	HarshClose       bool             `json:"harsh_close"`
+	OfflineOnSuccess bool             `json:"offline_on_success"`
+	PNAddressing     bool             `json:"pn_addressing"`
+	PairTimeoutMS    int              `json:"pair_timeout_ms"`
+	Media            *MediaFault      `json:"media"`
+	MediaRetry       *MediaRetryFault `json:"media_retry"`
 }
 
 // RefuseLogin answers logins with a failure. In all faults Times 0 = once, below 0 = for ever.
@@ -61,11 +62,21 @@ type QueryFault struct {
 	Times int    `json:"times"`
 }
 
-// MediaFault answers media requests with a status, late, or both.
+// MediaFault answers media requests with a status, late, slowly, or with another file than the one that was asked for.
 type MediaFault struct {
-	Status  int `json:"status"`
-	Times   int `json:"times"`
-	DelayMS int `json:"delay_ms,omitempty"`
+	Status    int  `json:"status"` // 0 = serve normally
+	Times     int  `json:"times"`
+	DelayMS   int  `json:"delay_ms,omitempty"`
+	Corrupt   bool `json:"corrupt,omitempty"`     // one bit of the file is wrong, and so its hash
+	BytesPerS int  `json:"bytes_per_s,omitempty"` // 0 = as fast as possible
+	CutAfter  int  `json:"cut_after,omitempty"`   // the connection is cut after so many bytes
+}
+
+// MediaRetryFault says what phones answer when they are asked to upload a file once more.
+type MediaRetryFault struct {
+	Answer  string `json:"answer,omitempty"` // "upload" (default), "not_found", "decryption_error", "general_error", "error" or "silence"
+	Times   int    `json:"times"`
+	DelayMS int    `json:"delay_ms,omitempty"`
 }
 
 // Scope says whom faults concern: all, one phone, or one device.

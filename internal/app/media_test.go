@@ -183,3 +183,96 @@ func files(t *testing.T, dir string) (list []string) {
 	}
 	return list
 }
+
+// What the media host has lost comes from the phone, which uploads it once more.
+func TestALostFileComesFromThePhone(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	c := photographed(t, w, g.admin())
+	want := picture(50_000)
+	for _, gone := range []int{404, 410} {
+		f := c.fileOf(w, simclient.File{Data: want, Gone: gone})
+		if status, got, _ := c.raw(f.URL); status != http.StatusOK || !bytes.Equal(got, want) {
+			t.Errorf("%d: answered %d, %d bytes", gone, status, len(got))
+		}
+		c.told("media.ready", f.ID)
+	}
+	device, err := w.Device(t.Context(), ownPhone+":1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.quiet(device.JID)
+}
+
+func TestAFileThatNobodyHas(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	c := photographed(t, w, g.admin())
+	for answer, want := range map[string]string{"not_found": "not_on_phone", "error": "not_on_phone", "decryption_error": "damaged"} {
+		f := c.fileOf(w, simclient.File{Size: 5000, Gone: 410})
+		w.faulty(func(f *simclient.Faults) { f.MediaRetry = &simclient.MediaRetryFault{Answer: answer} })
+		for range 2 {
+			if status, body, _ := c.raw(f.URL); status != http.StatusGone || !strings.Contains(string(body), "No longer on WhatsApp nor on the phone") {
+				t.Errorf("%s: %d %s", answer, status, body)
+			}
+		}
+		if reason := c.told("media.failed", f.ID); reason != want {
+			t.Errorf("%s: told %q, want %q", answer, reason, want)
+		}
+	}
+}
+
+func TestAFileThatComesDamagedOrCut(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	c := photographed(t, w, g.admin())
+	want := picture(50_000)
+	f := c.fileOf(w, simclient.File{Data: want})
+	for fault, sentence := range map[simclient.MediaFault]string{
+		{Corrupt: true}:   "The file that WhatsApp sent is damaged",
+		{CutAfter: 20000}: "WhatsApp did not give the file",
+	} {
+		w.faulty(func(f *simclient.Faults) { f.Media = &fault })
+		if status, body, _ := c.raw(f.URL); status != http.StatusBadGateway || !strings.Contains(string(body), sentence) {
+			t.Errorf("%+v: %d %s", fault, status, body)
+		}
+	}
+	w.faulty(func(f *simclient.Faults) { f.Media = &simclient.MediaFault{BytesPerS: 200_000} })
+	if status, got, _ := c.raw(f.URL); status != http.StatusOK || !bytes.Equal(got, want) {
+		t.Errorf("slowly: %d, %d bytes", status, len(got))
+	}
+	if reason := c.told("media.failed", f.ID); reason != "damaged" {
+		t.Errorf("told %q", reason)
+	}
+}
+
+// The phone's word comes while the gateway is down: it is kept by WhatsApp, and the file is fetched after the restart.
+func TestTheWordOfThePhoneSurvivesARestart(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	c := photographed(t, w, g.admin())
+	want := picture(50_000)
+	f := c.fileOf(w, simclient.File{Data: want, Gone: 410})
+	if _, err := w.Hold(t.Context(), ownPhone+":1"); err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan int, 1)
+	go func() { status, _, _ := c.raw(f.URL); asked <- status }()
+	eventually(t, "the phone has answered", func() bool {
+		d, err := w.Device(t.Context(), ownPhone+":1")
+		return err == nil && d.Unacked > 0
+	})
+	g.stop()
+	if status := <-asked; status == http.StatusOK {
+		t.Error("answered without the file")
+	}
+	if _, err := w.Release(t.Context(), ownPhone+":1", 0); err != nil {
+		t.Fatal(err)
+	}
+	g.start()
+	c.url = g.url
+	c.told("media.ready", f.ID)
+	if status, got, _ := c.raw(f.URL); status != http.StatusOK || !bytes.Equal(got, want) {
+		t.Errorf("%d, %d bytes", status, len(got))
+	}
+}

@@ -10,6 +10,7 @@ func (f Faults) clone() Faults {
 	f.QueryError = copyOf(f.QueryError)
 	f.QuerySilence = copyOf(f.QuerySilence)
 	f.Media = copyOf(f.Media)
+	f.MediaRetry = copyOf(f.MediaRetry)
 	return f
 }
 
@@ -43,7 +44,24 @@ func (f *Faults) check() error {
 	if f.NoAck != nil && f.NoAck.Then != "" && f.NoAck.Then != "nothing" && f.NoAck.Then != "kick" {
 		return fail(CodeInvalid, "no_ack.then must be nothing or kick, not %q", f.NoAck.Then)
 	}
+	if m := f.Media; m != nil && (m.Status < 0 || m.DelayMS < 0 || m.BytesPerS < 0 || m.CutAfter < 0) {
+		return fail(CodeInvalid, "the numbers of media must not be negative, but for times")
+	}
+	if m := f.MediaRetry; m != nil {
+		return m.check()
+	}
 	return nil
+}
+
+func (m *MediaRetryFault) check() error {
+	if m.DelayMS < 0 {
+		return fail(CodeInvalid, "media_retry.delay_ms must not be negative")
+	}
+	switch m.Answer {
+	case "", RetryUpload, RetryNotFound, RetryDecryption, RetryGeneral, RetryError, RetrySilence:
+		return nil
+	}
+	return fail(CodeInvalid, "media_retry.answer must be upload, not_found, decryption_error, general_error, error or silence, not %q", m.Answer)
 }
 
 // use takes one of times; the fault is over when it returns true.
@@ -137,5 +155,17 @@ func (f *faultSet) takeMedia() (taken *MediaFault) {
 			have.Media = nil
 		}
 	}
+	return taken
+}
+
+func (f *faultSet) takeMediaRetry(d *Device) (taken *MediaRetryFault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.each(d, func(have *Faults) bool {
+		if taken = copyOf(have.MediaRetry); taken != nil && use(&have.MediaRetry.Times) {
+			have.MediaRetry = nil
+		}
+		return taken != nil
+	})
 	return taken
 }

@@ -69,6 +69,7 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "fault", fault.Status)
 			return
 		}
+		w = &faultyWriter{ResponseWriter: w, ctx: r.Context(), fault: fault}
 	}
 	switch r.Method {
 	case http.MethodPost:

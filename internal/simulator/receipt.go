@@ -20,6 +20,10 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 		d.acknowledge("message", id, "")
 	}
 	c.send(element("ack", attrs{"class": "receipt", "id": id, "from": to, "type": kind}))
+	if asksForFile(n) {
+		d.reupload(n)
+		return
+	}
 	if kind == ReceiptRead || kind == ReceiptPlayed || kind == receiptReadSelf {
 		d.tellOwnDevices(n)
 	}

@@ -67,7 +67,7 @@ func TestTheClientHasTheFieldsOfTheDocument(t *testing.T) {
 		"GroupChangeReply": simclient.GroupChanged{}, "Device": simclient.Device{}, "Ack": simclient.Ack{}, "UnackedStanza": simclient.UnackedStanza{},
 		"KickBody": simclient.Kick{}, "StreamErrorBody": simclient.StreamError{}, "DemandedStanza": simclient.DemandedStanza{},
 		"Faults": simclient.Faults{}, "RefuseLogin": simclient.RefuseLogin{}, "AckError": simclient.AckError{}, "NoAck": simclient.NoAck{},
-		"QueryFault": simclient.QueryFault{}, "MediaFault": simclient.MediaFault{}, "TraceReply": simclient.TracePage{},
+		"QueryFault": simclient.QueryFault{}, "MediaFault": simclient.MediaFault{}, "MediaRetryFault": simclient.MediaRetryFault{}, "TraceReply": simclient.TracePage{},
 		"TraceEntry": simclient.TraceEntry{}, "UnhandledReply": simclient.Unhandled{}, "UnhandledQuery": simclient.UnhandledQuery{},
 		"UnhandledRequest": simclient.UnhandledRequest{},
 	} {

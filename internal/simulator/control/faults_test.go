@@ -21,7 +21,8 @@ func TestFaultsAreMergedAndCleared(t *testing.T) {
 		AckError: &simclient.AckError{Code: 479, Times: 1, To: anna}, NoAck: &simclient.NoAck{Times: 1, Then: "kick"},
 		QueryError: &simclient.QueryFault{XMLNS: "w:g2", Code: 500, Times: -1}, QuerySilence: &simclient.QueryFault{XMLNS: "usync", Child: "usync", Times: 1},
 		LatencyMS: 1, Wire: "down", AckDeadlineMS: 2, WithholdBehind: true, PageSize: 3, HarshClose: true, OfflineOnSuccess: true, PNAddressing: true,
-		PairTimeoutMS: 4, Media: &simclient.MediaFault{Status: 404, Times: 1, DelayMS: 5}}
+		PairTimeoutMS: 4, Media: &simclient.MediaFault{Status: 404, Times: 1, DelayMS: 5, Corrupt: true, BytesPerS: 6, CutAfter: 7},
+		MediaRetry: &simclient.MediaRetryFault{Answer: "not_found", Times: 2, DelayMS: 8}}
 	got, err := r.ChangeFaults(t.Context(), everyone, func(f *simclient.Faults) { *f = want })
 	must(t, err)
 	if diff := cmp.Diff(want, got); diff != "" {
