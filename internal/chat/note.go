@@ -18,6 +18,7 @@ const (
 	Deleted                 // it was deleted for everyone
 	Received                // others have got, read or played own messages
 	ReadHere                // the own account has read messages on another device
+	Marked                  // the state of the chat itself was changed
 )
 
 // Me is the sender of own messages, whatever address WhatsApp used.
@@ -35,6 +36,7 @@ type Note struct {
 	At      time.Time // when it was said, edited, deleted, received or read
 	Counts  bool      // as unread
 	Receipt Receipt   // of Received; the person is one canonical address
+	Mark    Mark      // of Marked
 	Status  Status    // what the history tells about an own message
 }
 
@@ -42,6 +44,14 @@ type Note struct {
 type Receipt struct {
 	Person string
 	Mark   Status // Delivered, Read, Played
+}
+
+// Mark is what is changed of a chat; nil members stay.
+type Mark struct {
+	Archived, Pinned *bool
+	Unread           *int       // 0 = everything is read
+	MutedUntil       *time.Time // zero = not muted
+	Disappearing     *int       // seconds
 }
 
 // longest bounds ids and addresses, which strangers choose: an index of PostgreSQL does not take a long one.
@@ -59,7 +69,7 @@ func Of(e *event.Event) (Note, bool) {
 		return Note{}, false
 	}
 	n.IDs = slices.DeleteFunc(slices.Clone(n.IDs), func(id string) bool { return id == "" || len(id) > longest })
-	return n, len(n.IDs) > 0
+	return n, len(n.IDs) > 0 || n.Act == Marked
 }
 
 // chatOf takes the canonical address of the chat out of the ordering key: the device, a bar, "c|" and the chat.
@@ -95,7 +105,37 @@ func (n *Note) read(e *event.Event) {
 		n.received(v.MessageIDs, &v.Recipient, mark)
 	case event.SeenBySelf:
 		n.Act, n.IDs = ReadHere, v.MessageIDs
+	default:
+		n.marked(e.Data)
 	}
+}
+
+// marked reads what the account's devices tell each other about a chat.
+func (n *Note) marked(data any) {
+	switch v := data.(type) {
+	case event.ChatArchive:
+		n.Mark.Archived = &v.Archived
+	case event.ChatPin:
+		n.Mark.Pinned = &v.Pinned
+	case event.ChatMarkRead:
+		unread := 0
+		if !v.Read {
+			unread = 1
+		}
+		n.Mark.Unread = &unread
+	case event.ChatMute:
+		until := time.Time{}
+		if v.Muted {
+			until = Forever()
+		}
+		if v.Muted && v.Until != nil {
+			until = v.Until.Time
+		}
+		n.Mark.MutedUntil = &until
+	default:
+		return
+	}
+	n.Act = Marked
 }
 
 func (n *Note) said(m *event.Message) {

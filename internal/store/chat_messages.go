@@ -124,19 +124,22 @@ func scanReceipt(row scanner) (r chat.PersonReceipt, err error) {
 	if err := row.Scan(&key, &delivered, &read, &played, &phone); err != nil {
 		return r, err
 	}
-	r.Person = personOf(key, phone.String)
+	r.Person = personOf(key, phone.String, "")
 	r.DeliveredAt, r.ReadAt, r.PlayedAt = instant(delivered), instant(read), instant(played)
 	return r, nil
 }
 
-// personOf returns someone by the canonical address; phone are the digits of a known number, "" = not known.
-func personOf(key, phone string) event.Person {
+// personOf returns someone by the canonical address, and by the user part of the other one; "" = not known.
+func personOf(key, phone, lid string) event.Person {
 	p := event.Person{JID: key}
 	switch user, server, _ := strings.Cut(key, "@"); server {
 	case "lid":
 		p.LID = &key
 	case "s.whatsapp.net":
 		phone = user
+		if lid != "" {
+			p.LID = event.Text(lid + "@lid")
+		}
 	}
 	if phone != "" {
 		p.Phone = event.Text("+" + phone)

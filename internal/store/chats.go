@@ -21,9 +21,10 @@ type chatRow struct {
 	chat.Summary
 }
 
-// The number of a person is joined from what the account has learnt; $1 is the account, $2 the device.
-const selectChats = `SELECT c.id, c.key, c.name, c.last_at, c.unread, c.archived, c.pinned, c.muted_until, c.disappearing_seconds, i.phone
+// The other address of a person is joined from what the account has learnt; $1 is the account, $2 the device.
+const selectChats = `SELECT c.id, c.key, c.name, c.last_at, c.unread, c.archived, c.pinned, c.muted_until, c.disappearing_seconds, i.phone, n.lid
 FROM chats c LEFT JOIN identities i ON i.account_id = $1 AND c.key LIKE '%@lid' AND i.lid = substr(c.key, 1, length(c.key) - 4)
+LEFT JOIN identities n ON n.account_id = $1 AND c.key LIKE '%@s.whatsapp.net' AND n.phone = substr(c.key, 1, length(c.key) - 15)
 WHERE c.device_id = $2 AND c.last_at > 0`
 
 // List returns a page of the chats of a device, the one with the newest message first, and the cursor of the next page. It
@@ -113,15 +114,15 @@ func scanChat(row scanner) (chatRow, error) {
 		last             int64
 		archived, pinned int
 		muted            sql.NullInt64
-		phone            sql.NullString
+		phone, lid       sql.NullString
 	)
-	if err := row.Scan(&c.id, &c.key, &name, &last, &c.Unread, &archived, &pinned, &muted, &c.DisappearingSeconds, &phone); err != nil {
+	if err := row.Scan(&c.id, &c.key, &name, &last, &c.Unread, &archived, &pinned, &muted, &c.DisappearingSeconds, &phone, &lid); err != nil {
 		return c, err
 	}
 	user, server, _ := strings.Cut(c.key, "@")
 	c.Chat = event.Chat{JID: c.key, Kind: event.ChatKindOf(user, server), Name: event.Text(name)}
 	if c.Kind == event.DirectChat {
-		p := personOf(c.key, phone.String)
+		p := personOf(c.key, phone.String, lid.String)
 		c.LID, c.Phone = p.LID, p.Phone
 	}
 	c.LastAt, c.Archived, c.Pinned = time.UnixMilli(last), archived != 0, pinned != 0

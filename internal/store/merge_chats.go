@@ -6,12 +6,18 @@ import (
 	"wapost/internal/session"
 )
 
-// mergeChats makes one chat of a person's two, now that the account knows that they are one person: the key of a chat is the
-// LID when it is known.
+// mergeChats makes one chat of a person's two, now that the account knows that they are one person. It goes on under the key
+// that the person's events have from now on.
 func mergeChats(ctx context.Context, tx *Tx, accountID int64, i session.Identity) error {
-	phone, lid := i.Phone+"@s.whatsapp.net", i.LID+"@lid"
+	if i.LID == "" || i.Phone == "" {
+		return nil
+	}
+	other, key := i.Phone+"@s.whatsapp.net", i.LID+"@lid"
+	if i.Key != "" {
+		other, key = key, i.Key+"@s.whatsapp.net"
+	}
 	rows, err := tx.Query(ctx, `SELECT c.id, (SELECT l.id FROM chats l WHERE l.device_id = c.device_id AND l.key = $3)
-FROM chats c JOIN devices d ON d.id = c.device_id WHERE d.account_id = $1 AND c.key = $2`, accountID, phone, lid)
+FROM chats c JOIN devices d ON d.id = c.device_id WHERE d.account_id = $1 AND c.key = $2`, accountID, other, key)
 	if err != nil {
 		return err
 	}
@@ -26,7 +32,7 @@ FROM chats c JOIN devices d ON d.id = c.device_id WHERE d.account_id = $1 AND c.
 	tx.round.ledger.chats.forget()
 	for _, p := range pairs {
 		if p.into == nil {
-			if _, err := tx.Exec(ctx, `UPDATE chats SET key = $2 WHERE id = $1`, p.old, lid); err != nil {
+			if _, err := tx.Exec(ctx, `UPDATE chats SET key = $2 WHERE id = $1`, p.old, key); err != nil {
 				return err
 			}
 			continue

@@ -25,6 +25,35 @@ const readHere = `UPDATE chats SET unread = (SELECT count(*) FROM messages m WHE
 	(SELECT max(r.sent_at) FROM messages r WHERE r.chat_id = chats.id AND r.message_id IN (SELECT value FROM json_each($2))))
 WHERE id = $1 AND unread > 0 AND EXISTS (SELECT 1 FROM messages r WHERE r.chat_id = chats.id AND r.message_id IN (SELECT value FROM json_each($2)))`
 
+// A mark of -2 stays: NULL is an end of a mute.
+const markChat = `UPDATE chats SET archived = coalesce($2, archived), pinned = coalesce($3, pinned), unread = coalesce($4, unread),
+muted_until = CASE WHEN $5 = -2 THEN muted_until WHEN $5 = 0 THEN NULL ELSE $5 END, disappearing_seconds = coalesce($6, disappearing_seconds) WHERE id = $1`
+
+func markArgs(chatID int64, m *chat.Mark) []any {
+	args := []any{chatID, nil, nil, nil, int64(-2), nil}
+	for i, b := range []*bool{m.Archived, m.Pinned} {
+		if b != nil {
+			args[i+1] = map[bool]int64{true: 1}[*b]
+		}
+	}
+	if m.Unread != nil {
+		args[3] = int64(*m.Unread)
+	}
+	switch {
+	case m.MutedUntil == nil:
+	case m.MutedUntil.IsZero():
+		args[4] = int64(0)
+	case m.MutedUntil.Equal(chat.Forever()):
+		args[4] = int64(-1)
+	default:
+		args[4] = m.MutedUntil.UnixMilli()
+	}
+	if m.Disappearing != nil {
+		args[5] = int64(*m.Disappearing)
+	}
+	return args
+}
+
 // saidLate is what a chat is told of its new messages at the end of the round, once for all of them.
 type saidLate struct {
 	chat, at, unread int64
@@ -92,6 +121,11 @@ func (r *round) change(ctx context.Context, chatID int64, n *chat.Note, seq int6
 			where = ` AND sender IN (` + q.list(n.By) + `)`
 		}
 		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+where, q...)
+	case chat.Marked:
+		if err := r.tellChats(ctx); err != nil {
+			return err
+		}
+		_, err = r.conn.ExecContext(ctx, markChat, markArgs(chatID, &n.Mark)...)
 	case chat.ReadHere:
 		if err := r.tellChats(ctx); err != nil { // so that the new ones are counted
 			return err

@@ -35,6 +35,10 @@ FROM told t WHERE chats.id = t.chat_id`
 	editMessage   = `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2 AND sender = ANY ($4::TEXT[])`
 	deleteMessage = `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2 AND ($4::TEXT[] IS NULL OR sender = ANY ($4::TEXT[]))`
 
+	markChatServer = `UPDATE chats SET archived = coalesce($2::BIGINT, archived), pinned = coalesce($3::BIGINT, pinned), unread = coalesce($4::BIGINT, unread),
+muted_until = CASE WHEN $5::BIGINT = -2 THEN muted_until WHEN $5::BIGINT = 0 THEN NULL ELSE $5::BIGINT END,
+disappearing_seconds = coalesce($6::BIGINT, disappearing_seconds) WHERE id = $1`
+
 	readThere = `UPDATE chats SET unread = (SELECT count(*) FROM messages m WHERE m.chat_id = chats.id AND m.sender <> 'me' AND m.sent_at >
 	(SELECT max(r.sent_at) FROM messages r WHERE r.chat_id = chats.id AND r.message_id = ANY ($2::TEXT[])))
 WHERE id = $1 AND unread > 0 AND EXISTS (SELECT 1 FROM messages r WHERE r.chat_id = chats.id AND r.message_id = ANY ($2::TEXT[]))`
@@ -134,6 +138,8 @@ func (r *round) queueAct(chatID int64, n noted) {
 		for _, id := range v.IDs {
 			r.pipeline.queue(upsertReceipt, receiptArgs(chatID, id, v, r.now)...)
 		}
+	case chat.Marked:
+		r.pipeline.queue(markChatServer, markArgs(chatID, &v.Mark)...)
 	case chat.ReadHere:
 		r.pipeline.queue(readThere, chatID, v.IDs)
 	}

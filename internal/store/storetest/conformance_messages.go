@@ -20,6 +20,7 @@ func messageCases() []testCase {
 		{"a deletion counts when it is by the author or by an admin", messageDeleted},
 		{"receipts tell how far an own message has come, also those that come first", messageReceipts},
 		{"a chat knows its newest message and what is unread", chatFigures},
+		{"what the phone does to a chat is kept", chatMarks},
 		{"two chats become one when a number is learnt to belong to a LID", chatsMerge},
 		{"what a failed transaction said is forgotten, chats included", messageUndone},
 		{"strange and long ids harm nobody", messageStrange},
@@ -79,14 +80,14 @@ func (s *suite) lost(device, inChat, id string) {
 	s.refused(err, fault.NotFound)
 }
 
-func (s *suite) learn(lid, phone string) {
+func (s *suite) learn(lid, phone, key string) {
 	s.Helper()
-	i := session.Identity{LID: strings.TrimSuffix(lid, "@lid"), Phone: strings.TrimSuffix(phone, "@s.whatsapp.net")}
+	i := session.Identity{LID: strings.TrimSuffix(lid, "@lid"), Phone: strings.TrimSuffix(phone, "@s.whatsapp.net"), Key: key}
 	s.must(s.db.Identities().Learn(s.Context(), account, []session.Identity{i}))
 }
 
 func messageFound(s *suite) {
-	s.learn(miaLID, miaPhone)
+	s.learn(miaLID, miaPhone, "")
 	s.say(deviceA, miaLID, "M1", "hello", hour, false)
 	for _, jid := range []string{miaLID, miaPhone, ""} {
 		if k := s.find(deviceA, jid, "M1"); *k.Text != "hello" || k.SentAt.UnixMilli() != hour || k.Status != "" || k.MessageID != "M1" {
@@ -196,22 +197,31 @@ func chatFigures(s *suite) {
 
 func chatsMerge(s *suite) {
 	s.say(deviceA, miaPhone, "M1", "by phone", hour, false)
-	s.learn(miaLID, miaPhone)
-	s.say(deviceA, miaLID, "M2", "by lid", 2*hour, false)
-	s.find(deviceA, miaPhone, "M1")
+	s.learn(miaLID, miaPhone, "4915550002222") // the number stays the key
+	s.say(deviceA, miaPhone, "M2", "by lid", 2*hour, false)
+	s.find(deviceA, miaLID, "M1")
+	s.find(deviceA, miaLID, "M2")
 	if n := s.count(`SELECT count(*) FROM chats WHERE device_id IS NOT NULL`); n != 1 {
 		s.Fatalf("%d chats, want 1", n)
 	}
 	const otherLID, otherPhone = "99000000000009@lid", "4915550009999@s.whatsapp.net"
 	s.say(deviceA, otherPhone, "P1", "by phone", 3*hour, false)
 	s.say(deviceA, otherLID, "P2", "by lid", hour, false)
-	s.learn(otherLID, otherPhone)
-	s.say(deviceA, otherLID, "P3", "by lid", hour, false)
+	s.learn(otherLID, otherPhone, "4915550009999")
+	s.say(deviceA, otherPhone, "P3", "by lid", hour, false)
 	for _, id := range []string{"P1", "P2", "P3"} {
 		s.find(deviceA, otherLID, id)
 	}
 	if n := s.count(`SELECT unread FROM chats WHERE device_id IS NOT NULL AND last_at = $1`, 3*hour); n != 3 {
 		s.Errorf("%d unread after the merge, want 3", n)
+	}
+	const thirdLID, thirdPhone = "99000000000008@lid", "4915550008888@s.whatsapp.net"
+	s.say(deviceA, thirdLID, "Q1", "by lid", hour, false)
+	s.say(deviceA, thirdPhone, "Q2", "by phone", hour, false)
+	s.learn(thirdLID, thirdPhone, "")
+	s.find(deviceA, thirdLID, "Q2")
+	if n := s.count(`SELECT count(*) FROM chats WHERE device_id IS NOT NULL`); n != 3 {
+		s.Errorf("%d chats, want 3", n)
 	}
 }
 
@@ -306,5 +316,35 @@ func goneDropped(s *suite) {
 	}
 	if m, r, c := s.count(`SELECT count(*) FROM messages`), s.count(`SELECT count(*) FROM receipts`), s.count(`SELECT count(*) FROM chats`); m != 3 || r != 0 || c != 1 {
 		s.Errorf("%d messages, %d receipts, %d chats are left; want 3, 0, 1", m, r, c)
+	}
+}
+
+func chatMarks(s *suite) {
+	s.say(deviceA, miaLID, "M1", "x", hour, false)
+	mark := func(t event.Type, data any) {
+		s.tell(deviceA, miaLID, t, data, "")
+	}
+	read := func() chat.Summary {
+		c, err := s.db.Messages().Chat(s.Context(), account, deviceA, miaLID)
+		s.must(err)
+		return c
+	}
+	until := &event.Time{Time: time.UnixMilli(9 * hour)}
+	mark(event.ChatArchived, event.ChatArchive{Archived: true})
+	mark(event.ChatPinned, event.ChatPin{Pinned: true})
+	mark(event.ChatMuted, event.ChatMute{Muted: true, Until: until})
+	mark(event.ChatMarkedRead, event.ChatMarkRead{Read: true})
+	if c := read(); !c.Archived || !c.Pinned || c.MutedUntil.UnixMilli() != 9*hour || c.Unread != 0 {
+		s.Errorf("marked: %+v", c)
+	}
+	mark(event.ChatMuted, event.ChatMute{Muted: true})
+	mark(event.ChatMarkedRead, event.ChatMarkRead{})
+	if c := read(); !c.Archived || !c.MutedUntil.Equal(chat.Forever()) || c.Unread != 1 {
+		s.Errorf("muted for ever, unread: %+v", c)
+	}
+	mark(event.ChatMuted, event.ChatMute{})
+	mark(event.ChatArchived, event.ChatArchive{})
+	if c := read(); c.Archived || !c.Pinned || !c.MutedUntil.IsZero() || *c.Last.Text != "x" {
+		s.Errorf("unmuted: %+v", c)
 	}
 }
