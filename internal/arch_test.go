@@ -26,7 +26,7 @@ var levels = map[string]int{
 	"internal/event": 2, "internal/access": 2,
 	"internal/webhook": 3, "internal/chat": 3,
 	"internal/session": 4, "internal/journal": 4, "internal/delivery": 4,
-	"internal/media": 5, "internal/outbox": 5, "internal/replay": 5,
+	"internal/media": 5, "internal/outbox": 5, "internal/history": 5, "internal/replay": 5,
 	"internal/whatsapp": 6, "internal/store": 6, "internal/delivery/httppost": 6, "internal/store/storetest": 6, "internal/store/powercut": 6,
 	"internal/httpapi": 7, "internal/httpapi/strict": 6, "internal/metrics": 7,
 	"internal/app": 8, "internal/app/apptest": 8,

@@ -19,6 +19,7 @@ import (
 	"wapost/internal/delivery"
 	"wapost/internal/delivery/httppost"
 	"wapost/internal/egress"
+	"wapost/internal/history"
 	"wapost/internal/httpapi"
 	"wapost/internal/journal"
 	"wapost/internal/media"
@@ -45,6 +46,7 @@ type App struct {
 	outbox   *outbox.Outbox
 	files    *media.Archive
 	retain   *delivery.Retention
+	past     *history.Service
 	api      *httpapi.API
 	metrics  *metrics.Metrics
 	scrapers net.Listener // nil = they use the API's
@@ -190,11 +192,14 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.db.OnWebhookGone(changed.WebhookChanged)
 	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts,
 		KeepMessages: keepMessages(&o)}
-	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Logger: a.log})
+	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Announced: a.db.Past(), Logger: a.log})
 	if err := a.wireMedia(log, dialer); err != nil {
 		return err
 	}
 	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
+	a.past = history.New(history.Options{Store: a.db.Past(), Sessions: a.sessions, Sink: log, Messages: a.db.Messages(), Logger: a.log, Crash: o.Crash})
+	a.db.OnHistory(a.past.Wake)
+	a.sessions.OnUsable(a.past.Usable)
 	a.watch(dialer)
 	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: changed, Logger: a.log})
 	return a.wireAPI(hooks, feed, sender)
@@ -222,7 +227,7 @@ func (a *App) wireAPI(hooks *webhook.Service, feed *journal.Feed, sender *httppo
 	}
 	a.api = httpapi.New(httpapi.Options{
 		Version: o.Version, Commit: commit(), Library: libraryVersion(), Logger: a.log, Gate: access.NewGate(a.db.Accounts(), tokens, admin), Accounts: access.NewAccounts(a.db.Accounts()),
-		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Files: a.files, Messages: a.db.Messages(), Answers: a.db.Idempotency(), Figures: a.db.Figures(),
+		Sessions: a.sessions, Webhooks: hooks, Deliveries: a.engine, Outbox: a.outbox, Files: a.files, Messages: a.db.Messages(), Past: a.past, Answers: a.db.Idempotency(), Figures: a.db.Figures(),
 		Metrics: a.metrics.Handler(), Observe: a.metrics.Request, Checks: a.checks, BasePath: o.BasePath, Origins: o.Origins,
 		Log: a.db.Events(), Feed: feed, History: a.db.History(), Replays: a.replays, Tester: sender,
 	})
@@ -244,6 +249,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"sessions", a.sessions.Run},
 		{"media", a.files.Run},
 		{"outbox", a.outbox.Run},
+		{"history", a.past.Run},
 		{"housekeeping", a.api.Run},
 		{"retention", a.retain.Run},
 	}

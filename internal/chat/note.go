@@ -84,6 +84,12 @@ func (n *Note) read(e *event.Event) {
 		n.said(&v)
 	case event.SentMessage:
 		n.said(&v.Message)
+	case event.HistoryMessage:
+		n.said(&v.Message)
+		n.Counts = false // the chat's own figure comes with it
+		if v.Status != nil {
+			n.Status = Status(*v.Status)
+		}
 	case event.EditedMessage:
 		n.Act, n.IDs, n.By = Edited, []string{v.MessageID}, addresses(&v.Sender, or(v.FromMe))
 	case event.DeletedMessage:

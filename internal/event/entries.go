@@ -122,6 +122,11 @@ const (
 	WebhookDeliveryFailedType Type = "webhook.delivery_failed"
 	WebhookEventsExpiredType  Type = "webhook.events_expired"
 
+	HistorySync         Type = "history.sync"
+	HistorySyncComplete Type = "history.sync_complete"
+	HistorySyncFailed   Type = "history.sync_failed"
+	HistoryMessageType  Type = "history.message"
+
 	AppStateSyncComplete Type = "appstate.sync_complete"
 	AppStateSyncError    Type = "appstate.sync_error"
 	AppStatePatched      Type = "appstate.patch_received"
@@ -238,6 +243,10 @@ var entries = []Entry{
 	{Type: WebhookDisabledType, Title: "Webhook disabled", Description: "Another webhook of the account was switched off by us; its events are held.", Class: Noted, Scope: PerAccount},
 	{Type: WebhookDeliveryFailedType, Title: "Webhook delivery failed", Description: "A delivery to another webhook of the account was given up.", Class: Noted, Scope: PerAccount},
 	{Type: WebhookEventsExpiredType, Title: "Webhook events expired", Description: "Events that another webhook of the account held have left the log undelivered.", Class: Noted, Scope: PerAccount},
+	{Type: HistorySync, Title: "History part stored", Description: "A part of the phone's history was downloaded and stored.", Class: Durable, Scope: PerDevice},
+	{Type: HistorySyncComplete, Title: "History complete", Description: "All parts of a type of history are stored.", Class: Durable, Scope: PerDevice},
+	{Type: HistorySyncFailed, Title: "History part failed", Description: "A part of the phone's history could not be fetched.", Class: Noted, Scope: PerDevice},
+	{Type: HistoryMessageType, Title: "Message of the history", Description: "One message of the phone's history, on devices whose setting history is events.", Class: Durable, Scope: PerChat, Explicit: true},
 	{Type: AppStateSyncComplete, Title: "App state synced", Description: "A collection of the account's app state (contacts, mutes, pins and so on) was fully synced.", Class: Noted, Scope: PerDevice},
 	{Type: AppStateSyncError, Title: "App state not synced", Description: "A collection of the account's app state could not be decoded.", Class: Noted, Scope: PerDevice},
 	{Type: AppStatePatched, Title: "App state changed", Description: "One change of the account's app state, as WhatsApp keeps it; it comes besides the event of its own kind.", Class: Noted, Scope: PerDevice, Explicit: true},

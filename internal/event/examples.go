@@ -46,7 +46,7 @@ const (
 
 // example returns a filled payload of a type. It is what the schema of the type is made from.
 func example(t Type) any {
-	for _, family := range []func(Type) any{exampleOfMessages, exampleOfActs, exampleOfReceipts, exampleOfMedia, exampleOfPairing, exampleOfConnection, exampleOfOthers,
+	for _, family := range []func(Type) any{exampleOfMessages, exampleOfHistory, exampleOfActs, exampleOfReceipts, exampleOfMedia, exampleOfPairing, exampleOfConnection, exampleOfOthers,
 		exampleOfCalls, exampleOfGroups, exampleOfChats, exampleOfAppState, exampleOfPeople, exampleOfAccount, exampleOfNewsletters, exampleOfWebhooks} {
 		if data := family(t); data != nil {
 			return data

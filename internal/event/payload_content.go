@@ -49,6 +49,7 @@ const (
 	KindMusic              MessageKind = "music"
 	KindPlaceholder        MessageKind = "placeholder"
 	KindInterop            MessageKind = "interop"
+	KindSystem             MessageKind = "system"
 	KindUnsupported        MessageKind = "unsupported"
 )
 
@@ -98,6 +99,7 @@ type Content struct {
 	Music              *Music              `json:"music,omitempty"`
 	Placeholder        *Placeholder        `json:"placeholder,omitempty"`
 	Interop            *Interop            `json:"interop,omitempty"`
+	System             *System             `json:"system,omitempty"`
 	Unsupported        *Unsupported        `json:"unsupported,omitempty"`
 }
 

@@ -33,6 +33,7 @@ type Options struct {
 	Outbox     Outbox
 	Files      Files
 	Messages   Messages
+	Past       Past
 	Answers    Answers
 	Figures    Figures
 
@@ -97,6 +98,8 @@ func New(o Options) *API {
 	a.outboxRoutes()
 	a.mediaRoutes()
 	a.chatRoutes()
+	a.historyRoutes()
+	a.settingRoutes()
 	a.webhookRoutes()
 	a.webhookTestRoute()
 	a.webhookSecretRoute()

@@ -22,6 +22,8 @@ const (
 type createDeviceBody struct {
 	DeviceName *string    `json:"device_name,omitempty" nullable:"true" maxLength:"256"`
 	Metadata   strict.Raw `json:"metadata,omitempty" nullable:"true" doc:"Any object of up to 4 KiB"`
+
+	Settings *settingsBody `json:"settings,omitempty"`
 }
 
 type createdDevice struct {
@@ -152,9 +154,15 @@ func (a *API) createDevice(ctx context.Context, c *call, _ none, b createDeviceB
 	if err := checkDevice(name, b.Metadata); err != nil {
 		return createdDevice{}, err
 	}
+	var settings session.Settings
+	if b.Settings != nil {
+		if err := b.Settings.apply(&settings); err != nil {
+			return createdDevice{}, err
+		}
+	}
 	secret, hash := access.NewDeviceSecret()
 	d, err := a.Sessions.Create(ctx, session.NewDevice{
-		AccountID: c.account, Name: name, Metadata: json.RawMessage(b.Metadata), SecretHash: hash,
+		AccountID: c.account, Name: name, Metadata: json.RawMessage(b.Metadata), SecretHash: hash, Settings: settings,
 	})
 	if err != nil {
 		return createdDevice{}, err

@@ -62,6 +62,9 @@ func isolation() map[string]verdict {
 		"GET /events": own, "GET /events/{event_id}": hidden, "GET /event-types": own, "GET /event-types/{type}": own,
 		"GET /events/stream": hidden, // with the other's device_id
 		"POST /messages":     hidden, "POST /chats/{chat}/messages": hidden, "GET /outbox": hidden, "GET /messages/{message_id}": hidden,
+		"POST /history/sync": hidden, "GET /history/status": hidden,
+		"GET /devices/me/settings": hidden, "PATCH /devices/me/settings": hidden,
+		"GET /devices/{device_id}/settings": hidden, "PATCH /devices/{device_id}/settings": hidden,
 		"GET /chats": hidden, "GET /chats/{chat}": hidden, "GET /chats/{chat}/messages": hidden, "DELETE /outbox/{message_id}": hidden,
 
 		"GET /media/{media_id}": hidden, "GET /media/{media_id}/thumbnail": hidden, "GET /media/{media_id}/info": hidden, "DELETE /media/{media_id}": hidden,
@@ -90,6 +93,9 @@ func bodies(victim tenant) map[string]any {
 		"POST /messages/media/retry-receipt":   map[string]any{"chat_jid": "+4915550003333", "message_id": "3EB0" + victim.device[:8]},
 		"POST /messages":                       map[string]any{"to": "+4915550003333", "text": "hi"},
 		"POST /chats/{chat}/messages":          text,
+		"POST /history/sync":                   map[string]any{"chat_jid": "+4915550003333"},
+		"PATCH /devices/me/settings":           map[string]any{"history": "off"},
+		"PATCH /devices/{device_id}/settings":  map[string]any{"history": "off"},
 		"POST /devices":                        map[string]any{},
 		"PATCH /devices/me":                    map[string]any{"device_name": "evil"},
 		"PATCH /devices/{device_id}":           map[string]any{"device_name": "evil"},
@@ -153,7 +159,7 @@ func checkVerdict(t *testing.T, name string, want verdict, a *answer, token bool
 func (r *rig) snapshot(of tenant) string {
 	r.Helper()
 	var all strings.Builder
-	for _, path := range []string{"/devices/me", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox", of.webhook + "/replays", "/events?limit=1", "/media/" + of.media + "/info"} {
+	for _, path := range []string{"/devices/me", "/devices/me/settings", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox", of.webhook + "/replays", "/events?limit=1", "/media/" + of.media + "/info"} {
 		all.WriteString(r.call(of.token, "GET", path, nil).ok(http.StatusOK).Body.String() + "\n")
 	}
 	return all.String()

@@ -9,6 +9,7 @@ import (
 	"wapost/internal/delivery"
 	"wapost/internal/delivery/httppost"
 	"wapost/internal/event"
+	"wapost/internal/history"
 	"wapost/internal/journal"
 	"wapost/internal/media"
 	"wapost/internal/message"
@@ -106,6 +107,12 @@ type Messages interface {
 	Chat(ctx context.Context, accountID int64, deviceID, jid string) (chat.Summary, error)
 	In(ctx context.Context, accountID int64, deviceID, jid string, p chat.Page) (messages []chat.Kept, next string, err error)
 	Receipts(ctx context.Context, accountID int64, deviceID, jid, messageID string) ([]chat.PersonReceipt, error)
+}
+
+// Past is history.Service.
+type Past interface {
+	Ask(ctx context.Context, accountID int64, deviceID string, q history.Question) (requestID string, err error)
+	Progress(ctx context.Context, deviceID string) ([]history.Progress, error)
 }
 
 // Outbox takes messages for WhatsApp.

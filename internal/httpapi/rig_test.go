@@ -17,6 +17,7 @@ import (
 	"wapost/internal/access"
 	"wapost/internal/delivery"
 	"wapost/internal/egress"
+	"wapost/internal/history"
 	"wapost/internal/journal"
 	"wapost/internal/replay"
 	"wapost/internal/session"
@@ -58,7 +59,9 @@ func newRigOn(t testing.TB, db *store.DB, change ...func(*Options)) *rig {
 		Webhooks: webhook.NewService(webhook.Options{Store: r.db.Webhooks(), Door: egress.New(egress.Policy{}), Limit: 5}),
 		Log:      db.Events(), Feed: journal.NewFeed(), History: db.History(),
 		Replays:    replay.New(replay.Options{Store: db.Replays()}), // not running
-		Deliveries: r.backlog, Outbox: r.outbox, Files: r.startFiles(t), Messages: db.Messages(), Answers: r.db.Idempotency(), Figures: r.db.Figures(),
+		Deliveries: r.backlog, Outbox: r.outbox, Files: r.startFiles(t), Messages: db.Messages(),
+		Past:    history.New(history.Options{Store: db.Past(), Sessions: r.sessions, Messages: db.Messages()}), // not running
+		Answers: r.db.Idempotency(), Figures: r.db.Figures(),
 		Checks: func(context.Context) map[string]error { return r.checks }, Metrics: http.HandlerFunc(figures),
 	}
 	for _, f := range change {

@@ -31,6 +31,7 @@ type Device struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	TokenVersion int
+	Settings     Settings
 }
 
 // NewDevice is what a caller gives to Create.
@@ -39,12 +40,14 @@ type NewDevice struct {
 	Name       string
 	Metadata   json.RawMessage // a JSON object; nil = {}
 	SecretHash []byte
+	Settings   Settings
 }
 
 // Change is what a caller may change; nil members stay.
 type Change struct {
 	Name     *string
 	Metadata json.RawMessage
+	Settings *Settings
 }
 
 // Filter narrows a list of devices.

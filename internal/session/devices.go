@@ -24,7 +24,7 @@ func (m *Manager) Create(ctx context.Context, n NewDevice) (Device, error) {
 	}
 	now := time.Now()
 	d := Device{ID: uuid.NewString(), AccountID: n.AccountID, Name: n.Name, Metadata: n.Metadata, State: New, StateSince: now,
-		CreatedAt: now, UpdatedAt: now, TokenVersion: 1}
+		CreatedAt: now, UpdatedAt: now, TokenVersion: 1, Settings: n.Settings}
 	if d.Metadata == nil {
 		d.Metadata = json.RawMessage("{}")
 	}
@@ -66,6 +66,7 @@ func (m *Manager) Get(ctx context.Context, accountID int64, id string) (Device, 
 func (s *session) fresh(stored Device) Device {
 	live := s.device()
 	live.Name, live.Metadata, live.TokenVersion, live.UpdatedAt = stored.Name, stored.Metadata, stored.TokenVersion, stored.UpdatedAt
+	live.Settings = stored.Settings
 	return live
 }
 
@@ -99,7 +100,7 @@ func (m *Manager) Update(ctx context.Context, accountID int64, id string, c Chan
 		return Device{}, err
 	}
 	s.mu.Lock()
-	s.dev.Name, s.dev.Metadata = d.Name, d.Metadata
+	s.dev.Name, s.dev.Metadata, s.dev.Settings = d.Name, d.Metadata, d.Settings
 	s.mu.Unlock()
 	return s.fresh(d), nil
 }

@@ -55,6 +55,13 @@ func (l *line) Logout(context.Context) error                                    
 func (l *line) Download(context.Context, event.Attachment, session.Target) error { return nil }
 func (l *line) AskPhone(context.Context, event.Attachment) error                 { return nil }
 
+func (l *line) History(context.Context, []byte, func(session.HistorySlice) error) (session.HistorySummary, error) {
+	return session.HistorySummary{}, nil
+}
+func (l *line) HistoryStored(context.Context, string, []byte) error            { return nil }
+func (l *line) HistoryAgain(context.Context, string, []byte) error             { return nil }
+func (l *line) AskHistory(context.Context, session.HistoryAsk) (string, error) { return "", nil }
+
 func (l *line) closed() int { l.mu.Lock(); defer l.mu.Unlock(); return l.closes }
 
 func (l *line) tries() []time.Time {

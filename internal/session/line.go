@@ -47,6 +47,7 @@ type Line interface {
 	AskPhone(ctx context.Context, f event.Attachment) error
 	// Logout unlinks the device at WhatsApp and deletes its keys.
 	Logout(ctx context.Context) error
+	Historian
 }
 
 // Observer is what a line reports to.
@@ -76,6 +77,7 @@ type Batch struct {
 	Events  []*event.Event
 	Learned []Identity
 	Answers []PhoneAnswer
+	Notices []Notice // come alone too
 }
 
 // Parcel is a message ready for WhatsApp.

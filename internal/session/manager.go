@@ -19,6 +19,7 @@ type Options struct {
 	Identities Identities
 	Sink       Sink
 	Dialer     Dialer
+	Announced  Announced   // optional: without it the history is not fetched
 	Messages   chat.Finder // optional: without it nothing is known of a message that another one acts on
 	Logger     *slog.Logger
 	Spread     time.Duration // per device, between the first connects after a start; 0 = 50 ms
@@ -32,6 +33,7 @@ type Manager struct {
 	dialer     Dialer
 	answers    Answers
 	messages   chat.Finder
+	announced  Announced
 	log        *slog.Logger
 	spread     time.Duration
 	diary      *diary
@@ -56,7 +58,7 @@ func NewManager(o Options) *Manager {
 	if o.Spread == 0 {
 		o.Spread = 50 * time.Millisecond
 	}
-	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, messages: o.Messages, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
+	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, messages: o.Messages, announced: o.Announced, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
 		loaded: make(chan struct{}), all: map[string]*session{}, dirs: map[int64]*Directory{}}
 }
 

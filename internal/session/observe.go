@@ -36,6 +36,9 @@ func (s *session) record(ctx context.Context, b Batch) error {
 	if len(b.Answers) > 0 {
 		return s.answered(ctx, b.Answers)
 	}
+	if len(b.Notices) > 0 {
+		return s.announced(ctx, b.Notices)
+	}
 	return s.learnt(ctx, b.Learned, false, func(ctx context.Context, announced []*event.Event) error {
 		list := append(announced, b.Events...)
 		if len(list) == 1 {

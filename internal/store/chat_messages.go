@@ -146,3 +146,21 @@ func personOf(key, phone, lid string) event.Person {
 	}
 	return p
 }
+
+// Oldest returns the oldest message of a chat that is kept. Errors: fault.NotFound "No such chat", "No such message".
+func (s *Messages) Oldest(ctx context.Context, accountID int64, deviceID, jid string) (chat.Kept, error) {
+	row, err := s.chat(ctx, accountID, deviceID, jid)
+	if err != nil {
+		return chat.Kept{}, err
+	}
+	stored, err := scanStored(s.db.read.QueryRowContext(ctx, `SELECT `+kept+` FROM messages m`+keptJoins+`
+WHERE m.chat_id = $1 ORDER BY m.sent_at, m.id LIMIT 1`, row.id))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && stored.Body == nil {
+		return chat.Kept{}, fault.New(fault.NotFound, "No such message")
+	}
+	if err != nil {
+		return chat.Kept{}, wrap("read message", err)
+	}
+	k, err := stored.Message()
+	return k, wrap("read message", err)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -35,12 +36,16 @@ func (s *Devices) AfterCommit(ctx context.Context, f func()) {
 
 // Create inserts a device if the account's limit allows it, checked in the insert itself.
 func (s *Devices) Create(ctx context.Context, d session.Device, secretHash []byte) error {
+	settings, err := encoded(d.Settings)
+	if err != nil {
+		return err
+	}
 	return s.db.Write(ctx, "create device", func(ctx context.Context, tx *Tx) error {
-		res, err := tx.Exec(ctx, `INSERT INTO devices (id, account_id, name, metadata, secret_hash, token_version, state, state_since, created_at, updated_at)
-SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $9 FROM accounts a
+		res, err := tx.Exec(ctx, `INSERT INTO devices (id, account_id, name, metadata, secret_hash, token_version, state, state_since, created_at, updated_at, settings)
+SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $9, $10 FROM accounts a
 WHERE a.id = $2 AND (SELECT count(*) FROM devices WHERE account_id = a.id) < a.max_devices`,
 			d.ID, d.AccountID, d.Name, string(d.Metadata), secretHash, d.TokenVersion, string(d.State), d.StateSince.UnixMilli(),
-			d.CreatedAt.UnixMilli())
+			d.CreatedAt.UnixMilli(), settings)
 		if err != nil {
 			return err
 		}
@@ -57,7 +62,7 @@ WHERE a.id = $2 AND (SELECT count(*) FROM devices WHERE account_id = a.id) < a.m
 }
 
 const deviceColumns = `id, account_id, name, metadata, token_version, jid, lid, phone, push_name, business_name, platform, state,
-state_reason, state_since, state_until, connected_at, last_event_at, created_at, updated_at`
+state_reason, state_since, state_until, connected_at, last_event_at, created_at, updated_at, settings`
 
 // Get reads a device; accountID 0 = of any account.
 func (s *Devices) Get(ctx context.Context, accountID int64, id string) (session.Device, error) {
@@ -110,8 +115,14 @@ func (s *Devices) Update(ctx context.Context, accountID int64, id string, c sess
 		if c.Metadata != nil {
 			metadata = string(c.Metadata)
 		}
-		row := tx.QueryRow(ctx, `UPDATE devices SET name = coalesce($3, name), metadata = coalesce($4, metadata), updated_at = $5
-WHERE id = $1 AND (account_id = $2 OR $2 = 0) RETURNING `+deviceColumns, id, accountID, c.Name, metadata, tx.Now())
+		var settings any
+		if c.Settings != nil {
+			if settings, err = encoded(c.Settings); err != nil {
+				return err
+			}
+		}
+		row := tx.QueryRow(ctx, `UPDATE devices SET name = coalesce($3, name), metadata = coalesce($4, metadata), settings = coalesce($6, settings), updated_at = $5
+WHERE id = $1 AND (account_id = $2 OR $2 = 0) RETURNING `+deviceColumns, id, accountID, c.Name, metadata, tx.Now(), settings)
 		d, err = scanDevice(row)
 		return err
 	})
@@ -165,18 +176,27 @@ func (s *Devices) Delete(ctx context.Context, id string) error {
 	})
 }
 
+// encoded writes settings as they are stored.
+func encoded(v any) (string, error) {
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
 func scanDevice(row scanner) (session.Device, error) {
 	var (
 		d                             session.Device
-		metadata                      string
+		metadata, settings            string
 		jid, lid, phone               sql.NullString
 		since, created, updated       int64
 		until, connectedAt, lastEvent sql.NullInt64
 	)
 	err := row.Scan(&d.ID, &d.AccountID, &d.Name, &metadata, &d.TokenVersion, &jid, &lid, &phone, &d.PushName, &d.BusinessName,
-		&d.Platform, &d.State, &d.Reason, &since, &until, &connectedAt, &lastEvent, &created, &updated)
+		&d.Platform, &d.State, &d.Reason, &since, &until, &connectedAt, &lastEvent, &created, &updated, &settings)
 	if err != nil {
 		return session.Device{}, err
+	}
+	if err := json.Unmarshal([]byte(settings), &d.Settings); err != nil {
+		return session.Device{}, fmt.Errorf("read settings: %w", err)
 	}
 	d.Metadata = json.RawMessage(metadata)
 	d.JID, d.LID, d.Phone = jid.String, lid.String, phone.String

@@ -14,6 +14,7 @@ type ledger struct {
 	head    int64            // seq of the newest event
 	devices map[string]int64 // device → last sequence number
 	chats   chatIDs
+	oldest  int64 // the lowest number of an old message: they fall; 0 = not read yet, or there is none
 }
 
 func (l *ledger) load(ctx context.Context, db interface {
@@ -44,6 +45,7 @@ func (l *ledger) reset(head int64) {
 	l.head = head
 	clear(l.devices)
 	l.chats.forget()
+	l.oldest = 0
 }
 
 // mark remembers where the round stands, for rollbackTo.

@@ -161,6 +161,7 @@ func (s *Retention) DropMessages(ctx context.Context, upTo int64, t time.Time, l
 				[]any{t.UnixMilli(), limit}},
 			{`DELETE FROM receipts WHERE id IN (SELECT id FROM (SELECT id, stored_at FROM receipts ORDER BY id LIMIT $2) AS oldest WHERE stored_at < $1)`,
 				[]any{t.UnixMilli(), limit}},
+			{`DELETE FROM history_parts WHERE state IN ('done', 'failed') AND updated_at < $1`, []any{t.UnixMilli()}},
 			{`DELETE FROM old_messages WHERE id IN (` + messagesOfNobody + `)`, []any{limit}},
 			{`DELETE FROM messages WHERE id IN (` + messagesOfNobody + `)`, []any{limit}},
 			{`DELETE FROM receipts WHERE id IN (SELECT r.id FROM chats c JOIN receipts r ON r.chat_id = c.id WHERE c.device_id IS NULL ORDER BY r.id LIMIT $1)`, []any{limit}},

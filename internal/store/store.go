@@ -51,6 +51,7 @@ type DB struct {
 	swept       atomic.Int64 // best-effort events up to here are gone
 
 	noMessages  bool
+	announced   func()
 	mediaWanted func(event.Attachment) bool // nil = nothing is fetched unasked
 }
 

@@ -47,7 +47,7 @@ func (l *Line) handle(evt any) (ok bool) {
 		return false
 	}
 	batch := t.translate(evt)
-	if len(batch.Events) == 0 && len(batch.Answers) == 0 {
+	if len(batch.Events) == 0 && len(batch.Answers) == 0 && len(batch.Notices) == 0 {
 		return true
 	}
 	if !l.commit(occ, batch, evt) {

@@ -18,6 +18,8 @@ func (t *translator) protocol(m *events.Message, c *content) (session.Batch, boo
 		return t.otherProtocol(m, p, "unknown"), true
 	}
 	switch p.GetType() {
+	case waE2E.ProtocolMessage_HISTORY_SYNC_NOTIFICATION:
+		return t.historyNotice(m, p), true
 	case waE2E.ProtocolMessage_REVOKE:
 		if p.GetKey().GetID() != "" || m.Info.Chat.Server == types.NewsletterServer {
 			return t.revoke(m, p), true
@@ -40,9 +42,8 @@ func (t *translator) protocol(m *events.Message, c *content) (session.Batch, boo
 		return t.collectionsFailed(m, p), true
 	case waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_SHARE, waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST,
 		waE2E.ProtocolMessage_MSG_FANOUT_BACKFILL_REQUEST, waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_MESSAGE,
-		waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE, waE2E.ProtocolMessage_LID_MIGRATION_MAPPING_SYNC,
-		waE2E.ProtocolMessage_HISTORY_SYNC_NOTIFICATION:
-		return session.Batch{}, true // between the account's own devices; history is not fetched by this build
+		waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE, waE2E.ProtocolMessage_LID_MIGRATION_MAPPING_SYNC:
+		return session.Batch{}, true // between the account's own devices
 	}
 	return t.otherProtocol(m, p, lower(p.GetType())), true
 }
@@ -53,6 +54,19 @@ func (t *translator) otherProtocol(m *events.Message, p *waE2E.ProtocolMessage, 
 	e := event.New(event.MessageProtocol)
 	e.Data = event.ProtocolMessage{Ref: t.self(m, by), ProtocolType: name, TargetMessageID: event.Text(p.GetKey().GetID())}
 	return t.placed(e, m, by)
+}
+
+// historyNotice: the phone has a part of its history ready. Only our own phone may say so.
+func (t *translator) historyNotice(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
+	n := p.GetHistorySyncNotification()
+	if n == nil || !m.Info.IsFromMe {
+		return session.Batch{}
+	}
+	job, err := notice(&m.Info, n)
+	if err != nil {
+		return t.otherProtocol(m, p, lower(p.GetType()))
+	}
+	return session.Batch{Notices: []session.Notice{job}}
 }
 
 // revoke: a message was deleted for everyone.
