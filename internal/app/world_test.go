@@ -35,7 +35,12 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	sim, err := simulator.New(simulator.Options{Authority: authority(), QuietLink: true, TraceLimit: 2000})
+	return newWorldWith(t, simulator.Options{Authority: authority(), QuietLink: true, TraceLimit: 2000})
+}
+
+func newWorldWith(t testing.TB, o simulator.Options) *world {
+	t.Helper()
+	sim, err := simulator.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

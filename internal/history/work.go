@@ -53,14 +53,15 @@ func (s *Service) keep(ctx context.Context, p *Part, mode session.HistoryMode, p
 				return err
 			}
 		}
-		if mode == session.HistoryEvents {
-			for _, e := range piece.Messages {
-				if err := s.Sink.Append(ctx, e); err != nil {
-					return err
-				}
+		if err := s.Store.Keep(ctx, p, piece.Chats, piece.Messages); err != nil || mode != session.HistoryEvents {
+			return err
+		}
+		for _, e := range piece.Messages {
+			if err := s.Sink.Append(ctx, e); err != nil {
+				return err
 			}
 		}
-		return s.Store.Keep(ctx, p, piece.Chats, piece.Messages)
+		return nil
 	})
 	s.Crash("history-piece")
 	return err

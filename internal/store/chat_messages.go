@@ -106,7 +106,7 @@ func (s *Messages) Receipts(ctx context.Context, accountID int64, deviceID, jid,
 		return nil, err
 	}
 	rows, err := s.db.read.QueryContext(ctx, `SELECT r.person, r.delivered_at, r.read_at, r.played_at, i.phone FROM receipts r
-LEFT JOIN identities i ON i.account_id = $1 AND r.person LIKE '%@lid' AND i.lid = substr(r.person, 1, length(r.person) - 4)
+LEFT JOIN identities i ON i.account_id = $1 AND i.lid = CASE WHEN r.person LIKE '%@lid' THEN substr(r.person, 1, length(r.person) - 4) END
 WHERE r.chat_id = $2 AND r.message_id = $3 ORDER BY r.id`, accountID, row.id, messageID)
 	if err != nil {
 		return nil, wrap("list receipts", err)

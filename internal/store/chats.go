@@ -23,8 +23,8 @@ type chatRow struct {
 
 // The other address of a person is joined from what the account has learnt; $1 is the account, $2 the device.
 const selectChats = `SELECT c.id, c.key, c.name, c.last_at, c.unread, c.archived, c.pinned, c.muted_until, c.disappearing_seconds, i.phone, n.lid
-FROM chats c LEFT JOIN identities i ON i.account_id = $1 AND c.key LIKE '%@lid' AND i.lid = substr(c.key, 1, length(c.key) - 4)
-LEFT JOIN identities n ON n.account_id = $1 AND c.key LIKE '%@s.whatsapp.net' AND n.phone = substr(c.key, 1, length(c.key) - 15)
+FROM chats c LEFT JOIN identities i ON i.account_id = $1 AND i.lid = CASE WHEN c.key LIKE '%@lid' THEN substr(c.key, 1, length(c.key) - 4) END
+LEFT JOIN identities n ON n.account_id = $1 AND n.phone = CASE WHEN c.key LIKE '%@s.whatsapp.net' THEN substr(c.key, 1, length(c.key) - 15) END
 WHERE c.device_id = $2 AND c.last_at > 0`
 
 // List returns a page of the chats of a device, the one with the newest message first, and the cursor of the next page. It

@@ -21,6 +21,7 @@ func messageCases() []testCase {
 		{"receipts tell how far an own message has come, also those that come first", messageReceipts},
 		{"a chat knows its newest message and what is unread", chatFigures},
 		{"what the phone does to a chat is kept", chatMarks},
+		{"chats and messages are listed in pages, with receipts", chatLists},
 		{"two chats become one when a number is learnt to belong to a LID", chatsMerge},
 		{"what a failed transaction said is forgotten, chats included", messageUndone},
 		{"strange and long ids harm nobody", messageStrange},
@@ -346,5 +347,42 @@ func chatMarks(s *suite) {
 	mark(event.ChatArchived, event.ChatArchive{})
 	if c := read(); c.Archived || !c.Pinned || !c.MutedUntil.IsZero() || *c.Last.Text != "x" {
 		s.Errorf("unmuted: %+v", c)
+	}
+}
+
+func chatLists(s *suite) {
+	for i := range 3 {
+		s.say(deviceA, numbered("88000000000", i)+"@lid", "M", "x", int64(i+1)*hour, i == 2)
+		s.say(deviceA, miaLID, numbered("M", i), "x", int64(i+1)*hour/2, false)
+	}
+	s.tell(deviceA, numbered("88000000000", 2)+"@lid", event.MessageRead, event.Seen{MessageIDs: []string{"M"}, Recipient: person(miaLID)}, "r")
+	s.learn(miaLID, miaPhone, "")
+	var names []string
+	for after, pages := "", 0; pages == 0 || after != ""; pages++ {
+		list, next, err := s.db.Messages().List(s.Context(), account, deviceA, chat.Filter{Limit: 3, After: after})
+		s.must(err)
+		for _, c := range list {
+			names = append(names, c.JID[:14])
+		}
+		after = next
+	}
+	if got := strings.Join(names, " "); got != "88000000000002 88000000000001 99000000000002 88000000000000" {
+		s.Errorf("chats: %s", got)
+	}
+	first, next, err := s.db.Messages().In(s.Context(), account, deviceA, miaPhone, chat.Page{Limit: 2})
+	s.must(err)
+	rest, end, err := s.db.Messages().In(s.Context(), account, deviceA, miaPhone, chat.Page{Limit: 2, Before: next, Kind: event.KindText})
+	s.must(err)
+	on, _, err := s.db.Messages().In(s.Context(), account, deviceA, miaLID, chat.Page{Limit: 2, After: "M000"})
+	s.must(err)
+	if len(first) != 2 || first[0].MessageID != "M002" || len(rest) != 1 || rest[0].MessageID != "M000" || end != "" || len(on) != 2 || on[0].MessageID != "M001" {
+		s.Errorf("pages of %d, %d and %d", len(first), len(rest), len(on))
+	}
+	oldest, err := s.db.Messages().Oldest(s.Context(), account, deviceA, miaPhone)
+	s.must(err)
+	receipts, err := s.db.Messages().Receipts(s.Context(), account, deviceA, numbered("88000000000", 2)+"@lid", "M")
+	s.must(err)
+	if oldest.MessageID != "M000" || len(receipts) != 1 || receipts[0].ReadAt.IsZero() || *receipts[0].Person.Phone != "+4915550002222" {
+		s.Errorf("oldest %s, receipts %+v", oldest.MessageID, receipts)
 	}
 }
