@@ -18,6 +18,7 @@ type Message struct {
 	Style          *Style         `json:"style,omitempty"`
 	Quoted         *Quoted        `json:"quoted"`
 	Mentions       []Person       `json:"mentions"`
+	MentionsTotal  int            `json:"mentions_total,omitempty"` // when there are more than 1,024
 	MentionsAll    bool           `json:"mentions_all"`
 	GroupMentions  []GroupMention `json:"group_mentions"`
 	Forwarded      *Forwarded     `json:"forwarded"`

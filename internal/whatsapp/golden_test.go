@@ -246,8 +246,16 @@ func TestSecretsNeverLeave(t *testing.T) {
 	context := &waE2E.MessageContextInfo{MessageSecret: secret, BotMessageSecret: secret}
 	text := "hi"
 	inner := &waE2E.Message{Conversation: &text, MessageContextInfo: context, SenderKeyDistributionMessage: key}
+	deep := inner
+	for range 2 * nesting {
+		deep = &waE2E.Message{Conversation: &text, SpoilerMessage: &waE2E.FutureProofMessage{Message: deep}}
+	}
+	card := &waE2E.InteractiveMessage{Body: &waE2E.InteractiveMessage_Body{Text: &text}, ContextInfo: &waE2E.ContextInfo{QuotedMessage: inner}}
 	for name, m := range map[string]*waE2E.Message{
-		"on top":     inner,
+		"on top":    inner,
+		"very deep": deep,
+		"in a list": {InteractiveMessage: &waE2E.InteractiveMessage{InteractiveMessage: &waE2E.InteractiveMessage_CarouselMessage_{
+			CarouselMessage: &waE2E.InteractiveMessage_CarouselMessage{Cards: []*waE2E.InteractiveMessage{{Body: card.Body}, card}}}}},
 		"in a quote": {ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: &text, ContextInfo: &waE2E.ContextInfo{QuotedMessage: inner}}},
 		"wrapped":    {EphemeralMessage: &waE2E.FutureProofMessage{Message: inner}, FastRatchetKeySenderKeyDistributionMessage: key},
 	} {
@@ -261,6 +269,19 @@ func TestSecretsNeverLeave(t *testing.T) {
 	}
 	if !bytes.Equal(inner.GetMessageContextInfo().GetMessageSecret(), secret) {
 		t.Error("the message itself was changed")
+	}
+}
+
+func TestAMessageThatIsNoUTF8IsKeptAsItsBytes(t *testing.T) {
+	text := "caf\xe9"
+	raw := rawProto(&waE2E.Message{Conversation: &text, MessageContextInfo: &waE2E.MessageContextInfo{MessageSecret: []byte("secret-secret")}})
+	var kept struct{ Protobuf []byte }
+	var m waE2E.Message
+	if err := json.Unmarshal(raw, &kept); err != nil || proto.Unmarshal(kept.Protobuf, &m) != nil {
+		t.Fatalf("%s, %v", raw, err)
+	}
+	if m.GetConversation() != text || m.GetMessageContextInfo().GetMessageSecret() != nil {
+		t.Errorf("%v", &m)
 	}
 }
 

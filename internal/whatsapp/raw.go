@@ -7,6 +7,7 @@ import (
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"wapost/internal/event"
@@ -26,18 +27,19 @@ func rawMessage(m *events.Message) *event.Raw {
 	return &event.Raw{Library: library, Type: "waE2E.Message", JSON: rawProto(source)}
 }
 
-// rawProto renders a message without its secrets. protojson puts spaces at random between tokens; the journal compacts.
+// rawProto renders a message without its secrets. protojson puts spaces at random between tokens; the journal compacts. It
+// refuses text that is no UTF-8: such a message is kept as its bytes.
 func rawProto(m *waE2E.Message) json.RawMessage {
-	clean := clone(m)
-	redact(clean.ProtoReflect(), 0)
+	clean := cleaned(m)
 	b, err := protojson.Marshal(clean)
-	if err != nil {
-		b, err = json.Marshal(map[string]string{"error": "the library cannot render this message"})
+	if err == nil {
+		return b
 	}
+	bytes, err := proto.Marshal(clean)
 	if err != nil {
-		return json.RawMessage("null")
+		return mustJSON(map[string]string{"error": "the library cannot render this message"})
 	}
-	return b
+	return mustJSON(map[string]any{"error": "the message is no valid UTF-8", "protobuf": bytes})
 }
 
 // secret reports whether a field must never leave the gateway: with it others could read or forge.
@@ -45,25 +47,31 @@ func secret(name protoreflect.Name) bool {
 	switch name {
 	case "messageSecret", "botMessageSecret", "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage",
 		"appStateSyncKeyShare", "groupRootKeyShare", "rootSecretDistributeMessage", "ephemeralSharedSecret",
-		"accountEncryptionAttestation", "nctSaltSyncAction", "wasaRootSecretAction", "secretCode":
+		"accountEncryptionAttestation", "nctSaltSyncAction", "wasaRootSecretAction", "secretCode", "callKey", "masterKey", "encKey":
 		return true
 	}
 	return false
 }
 
-// nesting bounds the walk: a quote holds a message that holds a quote …
+// nesting bounds the walk: a quote holds a message that holds a quote … What lies deeper is left out.
 const nesting = 32
 
-// redact clears secrets, at any depth.
+// cleaned returns a copy of a message without secrets, at any depth. (Copying only what leads to a secret was measured: it is
+// slower, because the walk by reflection costs more than the copy.)
+func cleaned[M proto.Message](m M) M {
+	c := proto.CloneOf(m)
+	redact(c.ProtoReflect(), 0)
+	return c
+}
+
 func redact(m protoreflect.Message, depth int) {
-	if depth > nesting {
-		return
-	}
 	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		switch {
 		case secret(f.Name()):
 			m.Clear(f)
 		case f.Message() == nil || f.IsMap():
+		case depth == nesting:
+			m.Clear(f)
 		case f.IsList():
 			for i := range v.List().Len() {
 				redact(v.List().Get(i).Message(), depth+1)

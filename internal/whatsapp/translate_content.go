@@ -5,7 +5,6 @@ import (
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types/events"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -167,6 +166,3 @@ func (c *content) contexts(m *events.Message) []*waE2E.MessageContextInfo {
 
 // lower returns the name of an enum value in lower case, as it is published.
 func lower(e interface{ String() string }) string { return strings.ToLower(e.String()) }
-
-// clone copies a message.
-func clone(m *waE2E.Message) *waE2E.Message { return proto.CloneOf(m) }

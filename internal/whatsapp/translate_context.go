@@ -23,13 +23,16 @@ func (r *reader) context(data *event.Message, c *content, m *events.Message) {
 		return
 	}
 	data.Quoted = r.quoted(x, m)
-	for _, s := range x.GetMentionedJID() {
+	if n := len(x.GetMentionedJID()); n > longestList {
+		data.MentionsTotal = n
+	}
+	for _, s := range first(x.GetMentionedJID()) {
 		if p := r.t.someone(s); p != nil {
 			data.Mentions = append(data.Mentions, *p)
 		}
 	}
 	data.MentionsAll = x.GetNonJIDMentions() > 0
-	for _, g := range x.GetGroupMentions() {
+	for _, g := range first(x.GetGroupMentions()) {
 		data.GroupMentions = append(data.GroupMentions, event.GroupMention{JID: g.GetGroupJID(), Name: g.GetGroupSubject()})
 	}
 	if f := forwarded(x); f != nil {

@@ -114,6 +114,7 @@ func (t *translator) body(m *events.Message, c *content, p parties, target strin
 	r := &reader{t: t, by: p, from: carrier{id: target, chat: plain(info.Chat), sender: plain(info.Sender), fromMe: info.IsFromMe}}
 	r.say(&data, c, m.IsLottieSticker)
 	r.context(&data, c, m)
+	r.fit(&data, c)
 	return data, r.files
 }
 

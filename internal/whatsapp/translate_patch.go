@@ -9,7 +9,6 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"wapost/internal/event"
@@ -25,8 +24,7 @@ func (t *translator) patch(v *events.AppState) session.Batch {
 	}
 	at := time.UnixMilli(v.GetTimestamp())
 	if v.SyncActionValue != nil {
-		clean, _ := proto.Clone(v.SyncActionValue).(*waSyncAction.SyncActionValue) // a clone is of the same type
-		redact(clean.ProtoReflect(), 0)
+		clean := cleaned(v.SyncActionValue)
 		data.Action = event.Text(actionOf(clean))
 		if b, err := protojson.Marshal(clean); err == nil { // else it stays empty: text that is no UTF-8
 			data.Value = b
