@@ -113,7 +113,7 @@ func (a *Archive) announce(ctx context.Context, r *Record, t event.Type, data an
 const (
 	firstRetry = time.Minute
 	lastRetry  = time.Hour
-	mostTries  = 14 // about nine hours
+	mostTries  = 14 // about eight hours
 )
 
 // postpone sets when the next try comes, or that there is none.
