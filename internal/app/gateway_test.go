@@ -31,6 +31,7 @@ type gateway struct {
 	w        *world
 	dir      string
 	database string // URL of a server's; "" = a file in dir
+	media    app.MediaOptions
 	app      *app.App
 	url      string
 	stop     func()
@@ -53,7 +54,7 @@ func newGatewayOn(t testing.TB, w *world, database string) *gateway {
 func (g *gateway) start() {
 	g.t.Helper()
 	o := options(g.dir, "127.0.0.1:0", g.w.url)
-	o.Database = g.database
+	o.Database, o.Media = g.database, g.media
 	a, err := app.New(context.Background(), o)
 	if err != nil {
 		g.t.Fatal(err)

@@ -11,8 +11,13 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"wapost/internal/app"
+	"wapost/internal/media"
+	"wapost/internal/store/storetest"
 	"wapost/simclient"
 )
 
@@ -184,10 +189,14 @@ func files(t *testing.T, dir string) (list []string) {
 	return list
 }
 
-// What the media host has lost comes from the phone, which uploads it once more.
-func TestALostFileComesFromThePhone(t *testing.T) {
+func TestALostFileComesFromThePhone(t *testing.T) { lostFile(t, "") }
+
+func TestALostFileComesFromThePhoneOnPostgres(t *testing.T) { lostFile(t, storetest.Postgres(t)) }
+
+// lostFile: what the media host has lost comes from the phone, which uploads it once more.
+func lostFile(t *testing.T, database string) {
 	w := newWorld(t)
-	g := newGateway(t, w)
+	g := newGatewayOn(t, w, database)
 	c := photographed(t, w, g.admin())
 	want := picture(50_000)
 	for _, gone := range []int{404, 410} {
@@ -275,4 +284,61 @@ func TestTheWordOfThePhoneSurvivesARestart(t *testing.T) {
 	if status, got, _ := c.raw(f.URL); status != http.StatusOK || !bytes.Equal(got, want) {
 		t.Errorf("%d, %d bytes", status, len(got))
 	}
+}
+
+// Files are fetched as they arrive and put into the bucket; nothing of them stays in the data directory.
+func TestFilesAreKeptInABucket(t *testing.T) {
+	bucket := &pail{objects: map[string][]byte{}}
+	w := newWorld(t)
+	g := &gateway{t: t, w: w, dir: t.TempDir(), media: app.MediaOptions{Auto: true, AutoMaxBytes: 60_000,
+		S3: media.S3Options{Endpoint: serve(t, bucket), Bucket: "files", AccessKey: "a", SecretKey: "b"}}}
+	g.start()
+	c := photographed(t, w, g.admin())
+	want := picture(50_000)
+	f := c.fileOf(w, simclient.File{Data: want})
+	c.told("media.ready", f.ID)
+	if got := bucket.get("/files/" + f.ID); !bytes.Equal(got, want) || len(files(t, g.dir)) > 0 {
+		t.Errorf("%d bytes in the bucket, %v in the directory", len(got), files(t, g.dir))
+	}
+	if status, got, _ := c.raw(f.URL); status != http.StatusOK || !bytes.Equal(got, want) {
+		t.Errorf("%d, %d bytes", status, len(got))
+	}
+	var info struct{ State string }
+	large := c.fileOf(w, simclient.File{Data: picture(70_000)})
+	c.must("GET", large.URL+"/info", nil, &info)
+	if info.State != "remote" {
+		t.Errorf("a large file is %s unasked", info.State)
+	}
+}
+
+// pail is a bucket that trusts everybody: what is signed how is tested elsewhere.
+type pail struct {
+	mu      sync.Mutex
+	objects map[string][]byte
+}
+
+func (p *pail) get(path string) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.objects[path]
+}
+
+func (p *pail) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r.Method == http.MethodPut {
+		p.objects[r.URL.Path] = body
+		return
+	}
+	data, ok := p.objects[r.URL.Path]
+	if !ok {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }

@@ -212,11 +212,17 @@ func (s *suite) ids(list []media.Record, err error) []string {
 
 func mediaLists(s *suite) {
 	s.stop()
-	db := s.reopen(func(a event.Attachment) bool { return a.ID == "med_2" })
+	db := s.reopen(func(a event.Attachment) bool { return a.ID == "med_2" || a.ID == "med_4" })
 	files, ctx, now := db.Media(), s.Context(), time.Now()
 	s.must(db.Events().Append(ctx, s.mediaEvent(deviceA, "m1", "med_1", "med_2", "med_3")))
 	if got := s.ids(files.Due(ctx, now.Add(time.Hour), 9)); !slices.Equal(got, []string{"med_2"}) {
 		s.Errorf("due: %v", got)
+	}
+	old := s.mediaEvent(deviceB, "m1", "med_2")
+	old.Attachments[0].ID, old.Origin = "med_4", event.History
+	s.must(db.Events().Append(ctx, old))
+	if n := s.count(`SELECT count(*) FROM media WHERE next_at IS NOT NULL`); n != 1 {
+		s.Errorf("%d files are wanted, those of the history among them", n)
 	}
 	s.must(files.Want(ctx, "med_2", time.Time{}, 0))
 	if got := s.ids(files.Due(ctx, now.Add(time.Hour), 9)); len(got) != 0 {
