@@ -42,6 +42,8 @@ type Message struct {
 	At         time.Time `json:"at,omitzero"`
 	Addressing string    `json:"addressing,omitempty"` // "lid", "pn", "lid_only" or "pn_only"
 
+	FromDevice int `json:"from_device,omitempty"` // number of a simulated second device; 0 = the phone
+
 	Corrupt     bool   `json:"corrupt,omitempty"`
 	NoSenderKey bool   `json:"no_sender_key,omitempty"`
 	Unavailable bool   `json:"unavailable,omitempty"`

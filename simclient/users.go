@@ -3,6 +3,7 @@ package simclient
 import (
 	"context"
 	"net/http"
+	"strconv"
 )
 
 // Link modes of an account.
@@ -26,6 +27,7 @@ type User struct {
 	Contacts     []string `json:"contacts"`
 	Blocked      []string `json:"blocked"`
 	Devices      []string `json:"devices"`
+	Companions   []int    `json:"companions"` // numbers of the simulated second devices
 	PictureID    string   `json:"picture_id"` // "" = none
 	Privacy      Privacy  `json:"privacy"`
 	InboxNext    uint64   `json:"inbox_next"` // After, for a reader who wants only what comes now
@@ -134,6 +136,24 @@ func (c *Client) DeleteUser(ctx context.Context, phone string) (devicesRemoved i
 	}
 	_, err = c.call(ctx, http.MethodDelete, path("users", phone), nil, nil, &reply)
 	return reply.DevicesRemoved, err
+}
+
+// Companion is a simulated second device of a person.
+type Companion struct {
+	Number int    `json:"number"`
+	LID    string `json:"lid"` // JID of the device
+}
+
+// AddCompanion links a simulated second device to a person.
+func (c *Client) AddCompanion(ctx context.Context, phone string) (made Companion, err error) {
+	_, err = c.call(ctx, http.MethodPost, path("users", phone, "companions"), nil, nil, &made)
+	return made, err
+}
+
+// RemoveCompanion unlinks it.
+func (c *Client) RemoveCompanion(ctx context.Context, phone string, number int) (user User, err error) {
+	_, err = c.call(ctx, http.MethodDelete, path("users", phone, "companions", strconv.Itoa(number)), nil, nil, &user)
+	return user, err
 }
 
 // IssueToken says that the person trusts a linked number: its devices get a privacy token. It returns how many.

@@ -152,6 +152,7 @@ func (p *Person) addDevice(a *attempt, adv []byte) *Device {
 	p.mu.Lock()
 	p.devices[a.number] = d
 	p.mu.Unlock()
+	p.tellDevices("add", d.number, d)
 	return d
 }
 

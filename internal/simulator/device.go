@@ -113,11 +113,17 @@ func (d *Device) drop() {
 	d.queue, d.sent, d.backlog, d.unopened = nil, 0, 0, 0
 }
 
+// leave drops the device and tells who knew it.
+func (d *Device) leave() {
+	d.drop()
+	d.person.tellDevices("remove", d.number, nil)
+}
+
 // Unlink removes the device as a user does it on the phone: a connected client is told, another one sees 401 at its next
 // login.
 func (d *Device) Unlink() {
 	c := d.connection()
-	d.drop()
+	d.leave()
 	if c == nil {
 		return
 	}

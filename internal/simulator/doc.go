@@ -23,8 +23,7 @@
 // without a reconnect. TLS and its fingerprints, WebAuthn itself (a passkey assertion is taken unchecked), voice and video
 // streams, payments, Messenger. Deliveries are instant unless a fault delays them. Simulated phones do not hear each
 // other: an inbox shows what linked devices send. A stanza that a client acknowledges with an error leaves its queue.
-// Pictures have no smaller previews, privacy settings know no exceptions by person, people have no second devices of their
-// own, and broadcast lists and business profiles answer 501 as yet. State is in memory: a
+// Pictures have no smaller previews, privacy settings know no exceptions by person, and broadcast lists and business profiles answer 501 as yet. State is in memory: a
 // restarted simulator knows no device and refuses it with 401.
 //
 // It imports no room of ours and not whatsmeow's root package, so it can neither open a client nor set the trust root.

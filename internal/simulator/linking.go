@@ -53,7 +53,7 @@ func (c *conn) answerLinking(d *Device, child *waBinary.Node) (reply, bool) {
 		if d == nil {
 			return queryError(401, "not-authorized"), true
 		}
-		return result().andThen(d.drop), true
+		return result().andThen(d.leave), true
 	}
 	return c.answerPasskey(child)
 }

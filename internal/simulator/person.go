@@ -37,6 +37,7 @@ type Person struct {
 	privacy       map[string]string // what is not here has its default
 	history       int
 	devices       map[uint16]*Device
+	companions    map[uint16]*phone // simulated second devices
 	lastNumber    uint16
 	known         messageLog
 	acquainted    map[*Device]bool // devices that know the phone's identity

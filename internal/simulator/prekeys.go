@@ -55,10 +55,12 @@ func (s *Server) bundleOf(user *waBinary.Node) waBinary.Node {
 	jid := attrJID(user, "jid")
 	answer := element("user", attrs{"jid": jid, "t": now()})
 	var bundle []waBinary.Node
-	if p := s.byJID(jid); p != nil && jid.Device == 0 {
-		bundle = p.signal.bundle()
-	} else if p != nil {
-		bundle = p.device(jid.Device).bundle()
+	if p := s.byJID(jid); p != nil {
+		if end := p.end(jid.Device); end != nil {
+			bundle = end.bundle()
+		} else {
+			bundle = p.device(jid.Device).bundle()
+		}
 	}
 	if len(bundle) == 0 {
 		bundle = []waBinary.Node{element("error", attrs{"code": "404", "text": "item-not-found"})}
@@ -144,7 +146,7 @@ func keyNode(tag string, id uint32, public, signature []byte) waBinary.Node {
 	return element(tag, nil, children...)
 }
 
-// bundle is a bundle of the phone: registration, type, identity, skey, key. Empty when the store fails, which a map does
+// bundle is a bundle of keys: registration, type, identity, skey, key, and of a second device its signed identity. Empty when the store fails, which a map does
 // not.
 func (ph *phone) bundle() []waBinary.Node {
 	ph.mu.Lock()
@@ -154,11 +156,15 @@ func (ph *phone) bundle() []waBinary.Node {
 		return nil
 	}
 	signed := ph.store.SignedPreKey
-	return []waBinary.Node{
+	list := []waBinary.Node{
 		leaf("registration", binary.BigEndian.AppendUint32(nil, ph.store.RegistrationID)),
 		leaf("type", []byte{ecc.DjbType}),
 		leaf("identity", ph.store.IdentityKey.Pub[:]),
 		keyNode("skey", signed.KeyID, signed.Pub[:], signed.Signature[:]),
 		keyNode("key", oneTime.KeyID, oneTime.Pub[:], nil),
 	}
+	if ph.adv != nil {
+		list = append(list, leaf("device-identity", ph.adv))
+	}
+	return list
 }

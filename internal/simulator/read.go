@@ -10,27 +10,40 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// receive decrypts on a phone what a client has sent.
-func (p *Person) receive(from *Device, n *waBinary.Node, encs []waBinary.Node) {
+// receive decrypts at an end of the person what a client has sent. The phone alone notes it and answers; a second device says
+// that it has it.
+func (p *Person) receive(end *phone, from *Device, n *waBinary.Node, encs []waBinary.Node) {
 	for i := range encs {
-		body, err := p.openPart(from, n, &encs[i])
+		body, err := end.openPart(from, n, &encs[i])
 		if err != nil {
 			p.noteError(from, attrJID(n, "to"), attrText(n, "id"), err)
-			p.askAgain(from, n)
+			p.askAgain(end, from, n)
 			continue
 		}
 		if body.GetSenderKeyDistributionMessage() != nil && len(encs) > 1 && attrText(&encs[i], "type") != "skmsg" {
 			continue // the message itself is the next part
 		}
-		p.read(from, n, &encs[i], body)
+		if end == p.signal {
+			p.read(from, n, &encs[i], body)
+		} else {
+			p.confirm(end, from, n)
+		}
+	}
+}
+
+// confirm is the delivery receipt of a second device.
+func (p *Person) confirm(end *phone, from *Device, n *waBinary.Node) {
+	p.meet(from)
+	if _, auto := p.profile(); auto.Deliver && from.person != p {
+		from.enqueue(receiptNode(p.senderAttrs(end, attrJID(n, "to")), ReceiptDelivered, []string{attrText(n, "id")}))
 	}
 }
 
 // openPart decrypts one part and learns a sender key that comes with it.
-func (p *Person) openPart(from *Device, n, enc *waBinary.Node) (*waE2E.Message, error) {
-	p.signal.mu.Lock()
-	defer p.signal.mu.Unlock()
-	plain, err := p.signal.decrypt(from.lid, enc, attrJID(n, "to"))
+func (ph *phone) openPart(from *Device, n, enc *waBinary.Node) (*waE2E.Message, error) {
+	ph.mu.Lock()
+	defer ph.mu.Unlock()
+	plain, err := ph.decrypt(from.lid, enc, attrJID(n, "to"))
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +51,9 @@ func (p *Person) openPart(from *Device, n, enc *waBinary.Node) (*waE2E.Message, 
 	if err = proto.Unmarshal(plain, body); err != nil {
 		return nil, err
 	}
-	delete(p.signal.retries, attrText(n, "id"))
+	delete(ph.retries, attrText(n, "id"))
 	if key := body.GetSenderKeyDistributionMessage(); key != nil {
-		err = p.signal.learnSenderKey(from.lid, key)
+		err = ph.learnSenderKey(from.lid, key)
 	}
 	return body, err
 }

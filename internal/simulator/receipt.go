@@ -52,8 +52,8 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 	if p != d.person {
 		d.forwardReceipt(p, target.Device, n)
 	}
-	if kind == ReceiptRetry && target.Device == 0 {
-		p.tryTo("encrypt a message again", func() error { return p.resend(d, id, n) })
+	if end := p.end(target.Device); kind == ReceiptRetry && end != nil {
+		p.tryTo("encrypt a message again", func() error { return p.resend(end, d, id, n) })
 	}
 }
 
@@ -119,7 +119,7 @@ func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 			}
 			chat = g.jid
 		}
-		from = p.senderAttrs(chat)
+		from = p.senderAttrs(p.signal, chat)
 	}
 	if r.Group == "" && r.Type == ReceiptRead && p.setting(PrivacyReadReceipts) == nobody {
 		return 0, nil
@@ -128,7 +128,7 @@ func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 	for _, d := range devices {
 		if r.Type == ReceiptRetry {
 			for _, id := range r.IDs {
-				p.sendRetry(d, from, id, 1)
+				p.signal.sendRetry(d, from, id, 1)
 			}
 			continue
 		}
@@ -153,10 +153,10 @@ func receiptNode(from attrs, kind string, ids []string) waBinary.Node {
 	return n
 }
 
-// senderAttrs name a phone as the source of a receipt in a chat.
-func (p *Person) senderAttrs(chat types.JID) attrs {
+// senderAttrs name an end of the person as the source of a receipt in a chat.
+func (p *Person) senderAttrs(end *phone, chat types.JID) attrs {
 	if sharedChat(chat) {
-		return attrs{"from": chat, "participant": p.lid, "participant_pn": p.pn}
+		return attrs{"from": chat, "participant": end.lid, "participant_pn": p.pn}
 	}
-	return attrs{"from": p.lid, "sender_pn": p.pn}
+	return attrs{"from": end.lid, "sender_pn": p.pn}
 }

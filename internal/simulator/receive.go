@@ -25,6 +25,9 @@ func (d *Device) handleMessage(c *conn, n *waBinary.Node) {
 		c.send(element("ack", ack))
 		return
 	}
+	if hash := d.deviceHashWith(to); hash != "" {
+		ack["phash"] = hash
+	}
 	if fault := d.srv.faults.takeNoAck(d); fault == nil {
 		c.send(element("ack", ack))
 	} else if fault.Then == "kick" {
@@ -113,6 +116,11 @@ func (d *Device) passRest(g *Group, n *waBinary.Node, shared waBinary.Node, serv
 		if !served[member.lid] && member != d.person {
 			d.pass(member.lid, n, []waBinary.Node{shared})
 		}
+		for _, number := range member.Companions() {
+			if other := member.deviceLID(number); !served[other] {
+				d.pass(other, n, []waBinary.Node{shared})
+			}
+		}
 		for _, other := range member.Devices() {
 			if other != d && !served[other.lid] {
 				d.pass(other.lid, n, []waBinary.Node{shared})
@@ -138,8 +146,8 @@ func (d *Device) pass(target types.JID, n *waBinary.Node, encs []waBinary.Node) 
 	if to := attrJID(n, "to"); to.Server != types.GroupServer && p.blocks(d.person) {
 		return
 	}
-	if target.Device == 0 {
-		p.receive(d, n, encs)
+	if end := p.end(target.Device); end != nil {
+		p.receive(end, d, n, encs)
 	} else if other := p.device(target.Device); other != nil && other != d {
 		other.enqueue(d.forward(other, n, encs))
 	}

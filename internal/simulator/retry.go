@@ -16,21 +16,21 @@ import (
 // maxRetries is how often a phone asks for a message again.
 const maxRetries = 3
 
-// askAgain makes a phone tell a client that it could not decrypt; the client then encrypts to the keys in the receipt.
-func (p *Person) askAgain(from *Device, n *waBinary.Node) {
+// askAgain makes an end of the person tell a client that it could not decrypt; the client then encrypts to the keys in the receipt.
+func (p *Person) askAgain(end *phone, from *Device, n *waBinary.Node) {
 	id, chat := attrText(n, "id"), attrJID(n, "to")
-	p.signal.mu.Lock()
-	p.signal.retries[id]++
-	count := p.signal.retries[id]
-	p.signal.mu.Unlock()
+	end.mu.Lock()
+	end.retries[id]++
+	count := end.retries[id]
+	end.mu.Unlock()
 	if count <= maxRetries {
-		p.sendRetry(from, p.senderAttrs(chat), id, count)
+		end.sendRetry(from, p.senderAttrs(end, chat), id, count)
 	}
 }
 
-// sendRetry queues a retry receipt with a fresh bundle of the phone.
-func (p *Person) sendRetry(d *Device, from attrs, id string, count int) {
-	b := p.signal.bundle()
+// sendRetry queues a retry receipt with a fresh bundle.
+func (ph *phone) sendRetry(d *Device, from attrs, id string, count int) {
+	b := ph.bundle()
 	if len(b) < 5 {
 		return
 	}
@@ -42,24 +42,27 @@ func (p *Person) sendRetry(d *Device, from attrs, id string, count int) {
 		registration,
 		element("keys", nil, kind, identity, oneTime, signed),
 	}
+	if ph.adv != nil {
+		n.Content.([]waBinary.Node)[2].Content = append(n.Content.([]waBinary.Node)[2].GetChildren(), leaf("device-identity", ph.adv))
+	}
 	d.enqueue(n)
 }
 
 // resend answers a client's retry receipt: same id, new session, in groups with the sender key inside. Errors:
 // ErrUnknownMsg.
-func (p *Person) resend(d *Device, id string, receipt *waBinary.Node) error {
+func (p *Person) resend(end *phone, d *Device, id string, receipt *waBinary.Node) error {
 	p.mu.Lock()
 	m, ok := p.known.byID[id]
 	p.mu.Unlock()
 	if !ok || m.sender != p.lid {
 		return fail(CodeUnknownMsg, "%s has not written message %q", p.phone, id)
 	}
-	p.signal.mu.Lock()
-	defer p.signal.mu.Unlock()
-	if err := p.signal.renew(d, receipt); err != nil {
+	end.mu.Lock()
+	defer end.mu.Unlock()
+	if err := end.renew(d, receipt); err != nil {
 		return err
 	}
-	n, body, err := p.resendNode(d, &m)
+	n, body, err := p.resendNode(end, d, &m)
 	if err != nil {
 		return err
 	}
@@ -67,22 +70,25 @@ func (p *Person) resend(d *Device, id string, receipt *waBinary.Node) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	enc, err := p.signal.encrypt(d, plain)
+	enc, err := end.encrypt(d, plain)
 	if err != nil {
 		return err
 	}
 	retry := receipt.GetChildByTag("retry")
 	enc.Attrs["count"] = attrText(&retry, "count")
 	n.Content = []waBinary.Node{enc}
+	if end.adv != nil {
+		n.Content = append(n.GetChildren(), leaf("device-identity", end.adv))
+	}
 	d.enqueue(n)
 	return nil
 }
 
 // resendNode is the envelope and the body of a resend; the caller holds the phone.
-func (p *Person) resendNode(d *Device, m *knownMessage) (waBinary.Node, *waE2E.Message, error) {
-	l := &letter{id: m.id, kind: m.kind, edit: m.edit, at: m.at, category: m.category}
+func (p *Person) resendNode(end *phone, d *Device, m *knownMessage) (waBinary.Node, *waE2E.Message, error) {
+	l := &letter{id: m.id, kind: m.kind, edit: m.edit, at: m.at, category: m.category, from: end}
 	if sharedChat(m.chat) {
-		key, err := p.signal.senderKey(m.chat)
+		key, err := end.senderKey(m.chat)
 		if err != nil {
 			return waBinary.Node{}, nil, err
 		}
@@ -91,7 +97,7 @@ func (p *Person) resendNode(d *Device, m *knownMessage) (waBinary.Node, *waE2E.M
 			return waBinary.Node{}, nil, fmt.Errorf("copy message %s", m.id)
 		}
 		body.SenderKeyDistributionMessage = key
-		p.signal.gave(m.chat, d)
+		end.gave(m.chat, d)
 		return p.groupNode(m.chat, l), body, nil
 	}
 	if d.person == p && m.category == "" && m.chat != p.lid {

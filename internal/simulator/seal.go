@@ -14,21 +14,21 @@ func (p *Person) seal(d *Device, plain []byte, l *letter) (waBinary.Node, error)
 	if l.corrupt {
 		damage = CorruptCiphertext
 	}
-	enc, err := p.sealDamaged(d, plain, damage)
+	enc, err := l.via(p).sealDamaged(d, plain, damage)
 	if err == nil && l.media != "" {
 		enc.Attrs["mediatype"] = l.media
 	}
 	return enc, err
 }
 
-func (p *Person) sealDamaged(d *Device, plain []byte, damage string) (waBinary.Node, error) {
+func (ph *phone) sealDamaged(d *Device, plain []byte, damage string) (waBinary.Node, error) {
 	switch damage {
 	case CorruptSession:
-		return p.sealAsStranger(d, plain)
+		return ph.sealAsStranger(d, plain)
 	case CorruptProtobuf:
 		plain = []byte{0xff, 0xff, 0xff, 0xff} // no field begins so
 	}
-	enc, err := p.signal.encrypt(d, plain)
+	enc, err := ph.encrypt(d, plain)
 	if err != nil {
 		return enc, err
 	}
@@ -51,8 +51,8 @@ func spoil(enc *waBinary.Node) {
 }
 
 // sealAsStranger encrypts under a session that the client has never seen begin.
-func (p *Person) sealAsStranger(d *Device, plain []byte) (waBinary.Node, error) {
-	stranger := newPhone(p.pn, p.lid)
+func (ph *phone) sealAsStranger(d *Device, plain []byte) (waBinary.Node, error) {
+	stranger := newPhone(ph.pn, ph.lid)
 	enc, err := stranger.encrypt(d, plain)
 	if err != nil {
 		return enc, err

@@ -28,6 +28,7 @@ type letter struct {
 	missingType                     string  // of the unavailable element
 	topLevel                        bool    // status updates: as an element of its own
 	only                            *Device // nil = all
+	from                            *phone  // nil = the phone
 	delivery                        *Delivery
 	onAck                           func() // per device
 }
@@ -62,8 +63,9 @@ func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
 	l.onAck = onAck
 	known := knownMessage{id: l.id, chat: chat, sender: p.lid, body: l.body, at: l.at, kind: l.kind, edit: l.edit}
 	p.remember(known)
-	p.signal.mu.Lock()
-	defer p.signal.mu.Unlock()
+	end := l.via(p)
+	end.mu.Lock()
+	defer end.mu.Unlock()
 	switch {
 	case group != nil:
 		group.remember(known)
@@ -95,6 +97,9 @@ func (p *Person) letter(m *Message, chat types.JID) (*letter, error) {
 	}
 	if l.at.IsZero() {
 		l.at = time.Now()
+	}
+	if l.from = p.end(m.FromDevice); l.from == nil {
+		return nil, fail(CodeUnknownDevice, "%s has no simulated device %d", p.phone, m.FromDevice)
 	}
 	if m.Only != "" {
 		if l.only, err = p.only(m.Only, chat); err != nil {
@@ -192,6 +197,9 @@ func (p *Person) hand(d *Device, n waBinary.Node, l *letter) {
 	if name, ok := p.verifiedName(); ok && l.category == "" {
 		n.Content = append(n.GetChildren(), name)
 	}
+	if end := l.via(p); end.adv != nil && !l.missing {
+		n.Content = append(n.GetChildren(), leaf("device-identity", end.adv))
+	}
 	st := d.enqueueCounted(n, l.onAck)
 	l.delivery.targets = append(l.delivery.targets, target{jid: d.jid, stanza: st})
 }
@@ -218,14 +226,15 @@ func (p *Person) directNode(d *Device, l *letter, recipient types.JID) waBinary.
 	if l.category == "" {
 		a["notify"] = name
 	}
+	end := l.via(p)
 	byPhone := l.addressing == AddressPN || l.addressing == AddressPNOnly || l.addressing == "" && p.srv.faults.forDevice(d).PNAddressing
 	if byPhone {
-		a["from"] = p.pn
+		a["from"] = end.pn
 		if !own && l.addressing != AddressPNOnly {
 			a["sender_lid"] = p.lid
 		}
 	} else {
-		a["from"], a["addressing_mode"] = p.lid, "lid"
+		a["from"], a["addressing_mode"] = end.lid, "lid"
 		if !own && l.addressing != AddressLIDOnly {
 			a["sender_pn"] = p.pn
 		}

@@ -13,7 +13,7 @@ import (
 // sendShared encrypts once for the devices of all readers; who lacks the sender key gets it in the same stanza. The caller
 // holds the phone.
 func (p *Person) sendShared(chat types.JID, readers []*Person, l *letter) error {
-	key, err := p.signal.senderKey(chat)
+	key, err := l.via(p).senderKey(chat)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (p *Person) sendShared(chat types.JID, readers []*Person, l *letter) error 
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	shared, err := p.signal.encryptGroup(chat, plain)
+	shared, err := l.via(p).encryptGroup(chat, plain)
 	if err != nil {
 		return err
 	}
@@ -51,13 +51,14 @@ func (p *Person) sendGroupTo(d *Device, chat types.JID, keyPlain []byte, shared 
 	if l.corrupt {
 		damage = CorruptCiphertext
 	}
+	end := l.via(p)
 	var parts []waBinary.Node
-	if !p.signal.gaveKey[chat][d] && !l.noSenderKey && damage != CorruptSenderKey {
-		enc, err := p.signal.encrypt(d, keyPlain)
+	if !end.gaveKey[chat][d] && !l.noSenderKey && damage != CorruptSenderKey {
+		enc, err := end.encrypt(d, keyPlain)
 		if err != nil {
 			return err
 		}
-		p.signal.gave(chat, d)
+		end.gave(chat, d)
 		parts = append(parts, enc)
 	}
 	switch damage {
@@ -90,6 +91,6 @@ func (p *Person) groupNode(chat types.JID, l *letter) waBinary.Node {
 	if l.topLevel {
 		tag = "status"
 	}
-	return waBinary.Node{Tag: tag, Attrs: attrs{"from": chat, "participant": p.lid, "participant_pn": p.pn, "addressing_mode": "lid",
+	return waBinary.Node{Tag: tag, Attrs: attrs{"from": chat, "participant": l.via(p).lid, "participant_pn": p.pn, "addressing_mode": "lid",
 		"id": l.id, "t": l.at.Unix(), "type": l.kind, "notify": name, "edit": l.edit}}
 }

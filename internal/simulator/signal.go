@@ -16,13 +16,14 @@ import (
 	waLog "go.mau.fi/whatsmeow/util/log"
 )
 
-// phone is the Signal end of a person. mu covers a whole send or receive: what a phone encrypts and queues keeps its order.
+// phone is the Signal end of a person: of its phone or, with an identity that the phone has signed, of a second device. mu covers a whole send or receive: what a phone encrypts and queues keeps its order.
 type phone struct {
 	pn, lid types.JID
 	mu      sync.Mutex
 	store   *store.Device
 	gaveKey map[types.JID]map[*Device]bool // group → devices that have the phone's sender key
 	retries map[string]int                 // message id → retry receipts sent
+	adv     []byte                         // second devices: ADVSignedDeviceIdentity with both signatures
 }
 
 func newPhone(pn, lid types.JID) *phone {
@@ -54,6 +55,7 @@ func (p *Person) Reinstall(notify bool) {
 	p.signal.mu.Lock()
 	p.signal.install()
 	p.signal.mu.Unlock()
+	p.forgetCompanions()
 	p.mu.Lock()
 	knew := p.acquainted
 	p.acquainted = map[*Device]bool{}

@@ -127,6 +127,7 @@ type Message struct {
 	// ViewOnceMasked is Unavailable as for a view-once message, which phones alone may show.
 	ViewOnceMasked bool
 	TopLevel       bool   // status updates: as a <status> stanza, which the client acknowledges and drops
+	FromDevice     uint16 // number of a simulated second device; 0 = the phone
 	Only           string // to this device alone (JID, LID or "phone:n")
 }
 

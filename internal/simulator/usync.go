@@ -72,9 +72,9 @@ func (d *Device) lookupUser(jid types.JID, wanted map[string]bool) waBinary.Node
 }
 
 func (p *Person) deviceList() waBinary.Node {
-	list := []waBinary.Node{element("device", attrs{"id": "0"})}
-	for _, d := range p.Devices() {
-		list = append(list, element("device", attrs{"id": int(d.number), "key-index": int(d.number)}))
+	var list []waBinary.Node
+	for _, number := range p.numbers() {
+		list = append(list, element("device", attrs{"id": int(number), "key-index": int(number)}))
 	}
 	return element("device-list", nil, list...)
 }

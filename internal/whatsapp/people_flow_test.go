@@ -1,6 +1,7 @@
 package whatsapp_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -160,4 +161,31 @@ func TestPresenceAndTypingAreEvents(t *testing.T) {
 	if e := g.await(id, event.ChatPresenceChange, nil); e.field("state") != "composing" || e.field("media") != "audio" {
 		t.Errorf("%s", e.Data)
 	}
+}
+
+func TestASecondDeviceOfAContactIsNamedAndGetsItsCopy(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
+	id, dev := g.linked(alice)
+	number, err := bob.AddCompanion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := send(t, bob, simulator.Message{To: alice.Phone(), Text: "from my computer", FromDevice: number})
+	acked(t, d)
+	_, lid := bob.JIDs()
+	e := g.await(id, event.MessageReceived, withID(d.ID))
+	if string(e.member("sender_device")) != strconv.Itoa(int(number)) || e.field("sender", "jid") != lid.String() || e.Key != id+"|c|"+lid.String() {
+		t.Errorf("%s %s", e.Key, e.Data)
+	}
+	sent := g.submit(id, text("491700000002", "to both"), wait)
+	until(t, func() bool { return len(dev.Unacked()) == 0 }) // the receipts of both devices
+	// Receipts of one second are one occurrence: the events tell of people, not of their devices.
+	for _, e := range g.events(id, event.MessageDelivered) {
+		if string(e.member("message_ids")) != `["`+sent.MessageID+`"]` || e.field("recipient", "lid") != lid.String() {
+			t.Errorf("%s", e.Data)
+		}
+	}
+	g.await(id, event.MessageDelivered, nil)
 }

@@ -60,7 +60,7 @@ func TestTheClientHasTheFieldsOfTheDocument(t *testing.T) {
 		"Content": simclient.Content{}, "FileContent": simclient.FileContent{}, "LocationView": simclient.Location{}, "ContactView": simclient.Contact{},
 		"PollView": simclient.Poll{}, "ReceiptBody": simclient.Receipt{}, "PresenceBody": simclient.Presence{}, "CallBody": simclient.Call{},
 		"GroupBody": simclient.NewGroup{}, "Group": simclient.Group{}, "Member": simclient.Member{}, "Joiner": simclient.JoinRequest{}, "GroupChangeBody": simclient.GroupChange{},
-		"StatusBody": simclient.StatusPrivacy{}, "PrivacyBody": simclient.Privacy{}, "FaceBody": simclient.Picture{}, "NewsletterBody": simclient.NewNewsletter{}, "Newsletter": simclient.Newsletter{}, "Reader": simclient.Follower{}, "PostBody": simclient.NewPost{},
+		"CompanionReply": simclient.Companion{}, "StatusBody": simclient.StatusPrivacy{}, "PrivacyBody": simclient.Privacy{}, "FaceBody": simclient.Picture{}, "NewsletterBody": simclient.NewNewsletter{}, "Newsletter": simclient.Newsletter{}, "Reader": simclient.Follower{}, "PostBody": simclient.NewPost{},
 		"PostView": simclient.Post{}, "ReactionView": simclient.ReactionCount{}, "CountersBody": simclient.Counters{},
 		"StateChangeBody": simclient.AppStateChange{}, "StateDelivery": simclient.AppStateDelivery{}, "Collection": simclient.Collection{},
 		"StateEntry": simclient.AppStateEntry{}, "StateReply": simclient.AppState{},

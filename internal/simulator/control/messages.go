@@ -37,6 +37,8 @@ type messageBody struct {
 	At         string   `json:"at,omitempty" doc:"time of the message; default now"`
 	Addressing string   `json:"addressing,omitempty" enum:"lid,pn,pn_only,lid_only" doc:"default lid, or pn while the fault pn_addressing is on; with only: without the other address beside it"`
 
+	FromDevice int `json:"from_device,omitempty" doc:"number of a simulated second device of the sender; default 0: the phone"`
+
 	Corrupt     bool   `json:"corrupt,omitempty" doc:"fault: damage the ciphertext"`
 	NoSenderKey bool   `json:"no_sender_key,omitempty" doc:"fault, in groups: leave the sender key out"`
 	Unavailable bool   `json:"unavailable,omitempty" doc:"fault: an unavailable element instead of a ciphertext"`
@@ -49,6 +51,10 @@ func (b *messageBody) message() (simulator.Message, error) {
 	m := simulator.Message{To: b.To, ID: b.ID, Addressing: b.Addressing, ReplyTo: b.ReplyTo, Mentions: b.Mentions, Forwarded: b.Forwarded,
 		ExpiresS: b.ExpiresS, Secret: b.Secret, Corrupt: b.Corrupt, NoSenderKey: b.NoSenderKey, Unavailable: b.Unavailable, ViewOnceMasked: b.Masked,
 		TopLevel: b.TopLevel, Only: b.Only}
+	if b.FromDevice < 0 || b.FromDevice > 65535 {
+		return m, invalid("from_device must be the number of a device")
+	}
+	m.FromDevice = uint16(b.FromDevice)
 	var err error
 	if m.At, err = instant("at", b.At); err != nil {
 		return m, err

@@ -90,6 +90,8 @@ func pathDoc(name string) string {
 		return "phone:n, or the JID or LID of a linked device"
 	case "group":
 		return "id, with or without @g.us"
+	case "number":
+		return "number of a simulated second device"
 	case "newsletter":
 		return "id, with or without @newsletter"
 	case "seq":

@@ -4,6 +4,6 @@ import "slices"
 
 // routes is the whole API.
 func routes() []route {
-	return slices.Concat(rootRoutes(), userRoutes(), linkingRoutes(), messageRoutes(), burstRoutes(), inboxRoutes(), receiptRoutes(),
+	return slices.Concat(rootRoutes(), userRoutes(), companionRoutes(), linkingRoutes(), messageRoutes(), burstRoutes(), inboxRoutes(), receiptRoutes(),
 		presenceRoutes(), callRoutes(), groupRoutes(), appStateRoutes(), newsletterRoutes(), deviceRoutes(), deviceFaultRoutes(), stanzaRoutes(), faultRoutes(), insideRoutes())
 }

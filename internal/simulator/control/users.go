@@ -89,6 +89,7 @@ type user struct {
 	Contacts     []string       `json:"contacts" doc:"phones"`
 	Blocked      []string       `json:"blocked" doc:"phones"`
 	Devices      []string       `json:"devices" doc:"JIDs of the linked devices"`
+	Companions   []int          `json:"companions" doc:"numbers of the simulated second devices"`
 	PictureID    string         `json:"picture_id" doc:"empty: no picture"`
 	Privacy      privacyView    `json:"privacy"`
 	InboxNext    uint64         `json:"inbox_next" doc:"after, for a reader who wants only what comes now"`
@@ -97,7 +98,15 @@ type user struct {
 func viewUser(p *simulator.Person) user {
 	i := p.Info()
 	return user{Phone: i.Phone, JID: i.JID, LID: i.LID, Name: i.Name, BusinessName: i.BusinessName, About: i.About, OnWhatsApp: i.OnWhatsApp,
-		Link: i.Link, Auto: i.Auto, Contacts: list(i.Contacts), Blocked: list(i.Blocked), Devices: list(i.Devices), PictureID: i.PictureID, Privacy: viewPrivacy(i.Privacy), InboxNext: i.InboxNext}
+		Link: i.Link, Auto: i.Auto, Contacts: list(i.Contacts), Blocked: list(i.Blocked), Devices: list(i.Devices), Companions: numbers(p), PictureID: i.PictureID, Privacy: viewPrivacy(i.Privacy), InboxNext: i.InboxNext}
+}
+
+func numbers(p *simulator.Person) []int {
+	all := []int{}
+	for _, n := range p.Companions() {
+		all = append(all, int(n))
+	}
+	return all
 }
 
 // list makes JSON's [] of a nil slice.
