@@ -26,11 +26,15 @@ func (t *translator) message(m *events.Message) session.Batch {
 		return t.editedPost(m, &c, m.Info.ID, m.NewsletterMeta.EditTS, m.NewsletterMeta.OriginalTS)
 	case m.Info.MsgBotInfo.EditType == types.EditTypeInner, m.Info.MsgBotInfo.EditType == types.EditTypeLast:
 		return t.streamed(m, &c)
-	case m.IsEdit || c.edited: // without a protocol message that says of what
+	case (m.IsEdit || c.edited) && !remembered(m): // without a protocol message that says of what
 		return t.edited(m, &c, edit{target: m.Info.ID, at: m.Info.Timestamp, final: true})
 	}
 	return t.content(m, &c)
 }
+
+// remembered reports whether a message comes with the history: there an edited message is the message, with its new content.
+// (A message that the phone supplied afterwards has the same form, and may be an edit.)
+func remembered(m *events.Message) bool { return m.SourceWebMsg != nil && m.UnavailableRequestID == "" }
 
 // act translates what changes another message or a chat; false = content.
 func (t *translator) act(m *events.Message, c *content) (session.Batch, bool) {
