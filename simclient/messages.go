@@ -58,6 +58,7 @@ type File struct {
 	Data     []byte `json:"data,omitempty"`
 	Size     int    `json:"size,omitempty"`
 	Mimetype string `json:"mimetype,omitempty"`
+	Thumb    []byte `json:"thumbnail,omitempty"` // a small JPEG that comes with the message
 	Caption  string `json:"caption,omitempty"`   // image, video, document
 	FileName string `json:"file_name,omitempty"` // document
 	Voice    bool   `json:"voice,omitempty"`     // audio

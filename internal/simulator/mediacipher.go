@@ -90,19 +90,19 @@ func (p *Person) composeMedia(m *Message, chat types.JID) (*waE2E.Message, error
 	}
 	switch media.Kind {
 	case MediaImage:
-		return &waE2E.Message{ImageMessage: &waE2E.ImageMessage{URL: &up.url, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
+		return &waE2E.Message{ImageMessage: &waE2E.ImageMessage{URL: &up.url, JPEGThumbnail: media.Thumb, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
 			FileSHA256: up.plainSum, FileLength: &up.size, Mimetype: &mime, Caption: textOrNil(media.Caption), ContextInfo: info}}, nil
 	case MediaVideo:
-		return &waE2E.Message{VideoMessage: &waE2E.VideoMessage{URL: &up.url, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
+		return &waE2E.Message{VideoMessage: &waE2E.VideoMessage{URL: &up.url, JPEGThumbnail: media.Thumb, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
 			FileSHA256: up.plainSum, FileLength: &up.size, Mimetype: &mime, Caption: textOrNil(media.Caption), Seconds: &seconds, ContextInfo: info}}, nil
 	case MediaAudio:
 		return &waE2E.Message{AudioMessage: &waE2E.AudioMessage{URL: &up.url, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
 			FileSHA256: up.plainSum, FileLength: &up.size, Mimetype: &mime, PTT: proto.Bool(media.Voice), Seconds: &seconds, ContextInfo: info}}, nil
 	case MediaSticker:
-		return &waE2E.Message{StickerMessage: &waE2E.StickerMessage{URL: &up.url, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
+		return &waE2E.Message{StickerMessage: &waE2E.StickerMessage{URL: &up.url, PngThumbnail: media.Thumb, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
 			FileSHA256: up.plainSum, FileLength: &up.size, Mimetype: &mime, ContextInfo: info}}, nil
 	}
-	return &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{URL: &up.url, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
+	return &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{URL: &up.url, JPEGThumbnail: media.Thumb, DirectPath: &up.path, MediaKey: up.key, FileEncSHA256: up.encSum,
 		FileSHA256: up.plainSum, FileLength: &up.size, Mimetype: &mime, Caption: textOrNil(media.Caption), FileName: textOrNil(media.FileName), ContextInfo: info}}, nil
 }
 

@@ -147,9 +147,10 @@ type Media struct {
 	Mimetype string
 	Caption  string
 	FileName string
-	Voice    bool // audio: a voice note
-	Seconds  int  // audio, video
-	Gone     int  // the media host answers downloads with this status; 0 = it serves
+	Voice    bool   // audio: a voice note
+	Thumb    []byte // small JPEG of an image, a video or a document, PNG of a sticker; nil = none
+	Seconds  int    // audio, video
+	Gone     int    // the media host answers downloads with this status; 0 = it serves
 }
 
 // Reaction to a message; an empty Emoji takes it back.

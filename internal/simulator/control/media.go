@@ -14,6 +14,7 @@ type fileBody struct {
 	Data     []byte `json:"data,omitempty" doc:"the file; or give size"`
 	Size     int    `json:"size,omitempty" doc:"so many bytes are made up"`
 	Mimetype string `json:"mimetype,omitempty"`
+	Thumb    []byte `json:"thumbnail,omitempty" doc:"a small JPEG that comes with the message; not of audio"`
 	Gone     int    `json:"gone,omitempty" doc:"fault: downloads are answered with this status, such as 404 or 410"`
 }
 
@@ -52,7 +53,7 @@ func (b *fileBody) media(kind string) (*simulator.Media, error) {
 	case b.Gone != 0 && (b.Gone < 400 || b.Gone > 599):
 		return nil, invalid("%s.gone must be a status from 400 to 599", kind)
 	}
-	m := &simulator.Media{Kind: kind, Data: b.Data, Mimetype: b.Mimetype, Gone: b.Gone}
+	m := &simulator.Media{Kind: kind, Data: b.Data, Mimetype: b.Mimetype, Thumb: b.Thumb, Gone: b.Gone}
 	if b.Size > 0 {
 		m.Data = madeUp(b.Size)
 	}
