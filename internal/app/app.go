@@ -6,7 +6,6 @@ package app
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,7 +37,7 @@ type App struct {
 	options  Options
 	log      *slog.Logger
 	listener net.Listener
-	keys     *sql.DB // the key store of WhatsApp's library
+	keys     *store.Keys // the key store of WhatsApp's library
 	db       *store.DB
 	engine   *delivery.Engine
 	replays  *replay.Service
@@ -119,7 +118,7 @@ func (a *App) openStores(ctx context.Context) error {
 	if o.URL != "" {
 		a.keys, err = store.OpenPostgresKeys(ctx, o.URL)
 	} else {
-		a.keys, err = store.OpenSQLite(filepath.Join(a.options.Data, "whatsapp.db"))
+		a.keys, err = store.OpenKeys(ctx, filepath.Join(a.options.Data, "whatsapp.db"))
 	}
 	if err != nil {
 		return err
@@ -169,7 +168,7 @@ func (a *App) listen() error {
 // wire makes the rooms and connects them: straight from the socket to the customer.
 func (a *App) wire(ctx context.Context, n network) error {
 	o := a.options
-	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys, Postgres: store.IsPostgres(o.Database), Meta: a.db, Logger: a.log,
+	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys.DB, Sync: a.keys.Sync, Postgres: store.IsPostgres(o.Database), Meta: a.db, Logger: a.log,
 		RootKey: n.rootKey, Address: n.address, Crash: o.Crash})
 	if err != nil {
 		return err
@@ -244,6 +243,7 @@ func (a *App) Made() []string { return a.made }
 func (a *App) Run(ctx context.Context) error {
 	parts := []part{
 		{"store", a.db.Run},
+		{"key store", a.keys.Run},
 		{"deliveries", a.engine.Run},
 		{"replays", a.replays.Run},
 		{"sessions", a.sessions.Run},
@@ -252,7 +252,6 @@ func (a *App) Run(ctx context.Context) error {
 		{"history", a.past.Run},
 		{"housekeeping", a.api.Run},
 		{"retention", a.retain.Run},
-		{"certificates", (&webhook.Certificates{Active: a.db.Webhooks().Active, Logger: a.log}).Run},
 	}
 	if a.scrapers != nil {
 		parts = append(parts, part{"metrics", a.serveMetrics})

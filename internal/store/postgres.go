@@ -115,7 +115,7 @@ func (db *DB) migrateServer(ctx context.Context, raw string) error {
 }
 
 // OpenPostgresKeys opens the schema of WhatsApp's library, which is made when it is missing.
-func OpenPostgresKeys(ctx context.Context, raw string) (*sql.DB, error) {
+func OpenPostgresKeys(ctx context.Context, raw string) (*Keys, error) {
 	db, err := openPostgres(raw, "keys", keysLimits())
 	if err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func OpenPostgresKeys(ctx context.Context, raw string) (*sql.DB, error) {
 	if _, err := db.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+keysSchema); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the schema %s: %w", keysSchema, err), db.Close())
 	}
-	return db, nil
+	return &Keys{DB: db}, nil
 }
 
 // onWire calls f with pgx's own connection under conn. A connection that is gone afterwards does not go back to the pool.

@@ -66,9 +66,12 @@ func runPowered(dir string) error {
 		return err
 	}
 	path, task := disk.Path("wapost.db"), os.Getenv(poweredTask)
-	if task == "write" {
+	switch task {
+	case "write":
 		err = writeForEver(path)
-	} else {
+	case keysTask:
+		err = writeKeysForEver(path)
+	default:
 		err = runSealing(path, task)
 	}
 	return errors.Join(err, watcher.Close())

@@ -19,9 +19,11 @@ import (
 
 // Options of New.
 type Options struct {
-	DB       *sql.DB // the key store: a SQLite file of its own, WAL, synchronous=FULL; or a schema of its own in PostgreSQL
-	Postgres bool    // DB is PostgreSQL
-	Meta     Meta    // for the network stamp
+	DB *sql.DB // the key store: a SQLite file of its own; or a schema of its own in PostgreSQL
+	// Sync returns when what DB has committed survives a power cut; nil = every commit does when it returns.
+	Sync     func(context.Context) error
+	Postgres bool // DB is PostgreSQL
+	Meta     Meta // for the network stamp
 	Logger   *slog.Logger
 	RootKey  *[32]byte // the certificate authority of a simulator; nil = WhatsApp's
 	Address  string    // the wire of a simulator, host:port; "" = WhatsApp's hosts
@@ -48,6 +50,7 @@ type Dialer struct {
 	version   version
 	patience  time.Duration
 	crash     func(point string)
+	writes    *writes
 }
 
 var _ session.Dialer = (*Dialer)(nil)
@@ -57,7 +60,8 @@ func New(ctx context.Context, o Options) (*Dialer, error) {
 	if err := setUp(o.RootKey); err != nil {
 		return nil, err
 	}
-	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address), patience: o.Patience, crash: o.Crash}
+	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address), patience: o.Patience, crash: o.Crash,
+		writes: newWrites(o)}
 	if o.RootKey != nil || o.Address != "" {
 		if o.RootKey == nil || o.Address == "" {
 			return nil, errors.New("a simulator needs both its root key and its address")

@@ -21,9 +21,13 @@ import (
 //     decryption until the next connection.
 //   - From an empty look into the event buffer to the end of the decryption that follows it, no other copy of a message of
 //     this device may look: else the second copy counts as old and is acknowledged, while the first may still fail.
+//   - Devices that write at the same time wait for each other here: SQLite would have them sleep and try again.
+//   - What messages are encrypted with is on disk before they leave (docs/adr/0014).
 //   - The retry buffer is pruned twice a day, not with every message that is sent.
 type guard struct {
+	ctx      context.Context // of the line: what the guard does by itself ends with it
 	busy     *busy
+	writes   *writes
 	onTaint  func(error)              // told once per connection
 	onPairs  func([]store.LIDMapping) // told of each list of addresses that the library keeps
 	decoding sync.Mutex               // held across GetBufferedEvent and DoDecryptionTxn
@@ -38,7 +42,7 @@ const pruneEvery = 12 * time.Hour
 
 // install puts the guard before the stores of a device that has them.
 func (g *guard) install(d *store.Device) {
-	d.EventBuffer = &guardedBuffer{d.EventBuffer, g}
+	d.EventBuffer = &guardedBuffer{EventBuffer: d.EventBuffer, g: g}
 	d.Sessions = &guardedSessions{d.Sessions, g}
 	d.Identities = &guardedIdentities{d.Identities, g}
 	d.PreKeys = &guardedPreKeys{d.PreKeys, g}
@@ -62,6 +66,9 @@ func (c *guardedContainer) PutDevice(ctx context.Context, d *store.Device) error
 	if first && d.Initialized {
 		c.g.install(d)
 		d.Container = c
+	}
+	if err == nil {
+		err = c.g.writes.sync(ctx)
 	}
 	return err
 }
@@ -117,6 +124,23 @@ func (g *guard) run(ctx context.Context, what string, f func() error) error {
 	g.busy.enter()
 	defer g.busy.leave()
 	return g.check(ctx, what, f())
+}
+
+// write does one store call that changes something.
+func (g *guard) write(ctx context.Context, what string, f func() error) error {
+	return g.run(ctx, what, func() error { return g.writes.alone(ctx, f) })
+}
+
+// promise is write for what others will rely on as soon as it is used: it returns when it is on disk. Inside a decryption
+// nothing is promised yet.
+func (g *guard) promise(ctx context.Context, what string, f func() error) error {
+	return g.run(ctx, what, func() error {
+		err := g.writes.alone(ctx, f)
+		if err == nil && !decrypting(ctx) {
+			err = g.writes.sync(ctx)
+		}
+		return err
+	})
 }
 
 // ask does one store call that returns a value.

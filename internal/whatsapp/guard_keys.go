@@ -26,23 +26,23 @@ func (s *guardedSessions) GetManySessions(ctx context.Context, addresses []strin
 }
 
 func (s *guardedSessions) PutSession(ctx context.Context, address string, session []byte) error {
-	return s.g.run(ctx, "keep a session", func() error { return s.SessionStore.PutSession(ctx, address, session) })
+	return s.g.promise(ctx, "keep a session", func() error { return s.SessionStore.PutSession(ctx, address, session) })
 }
 
 func (s *guardedSessions) PutManySessions(ctx context.Context, sessions map[string][]byte) error {
-	return s.g.run(ctx, "keep sessions", func() error { return s.SessionStore.PutManySessions(ctx, sessions) })
+	return s.g.promise(ctx, "keep sessions", func() error { return s.SessionStore.PutManySessions(ctx, sessions) })
 }
 
 func (s *guardedSessions) DeleteAllSessions(ctx context.Context, phone string) error {
-	return s.g.run(ctx, "delete sessions", func() error { return s.SessionStore.DeleteAllSessions(ctx, phone) })
+	return s.g.write(ctx, "delete sessions", func() error { return s.SessionStore.DeleteAllSessions(ctx, phone) })
 }
 
 func (s *guardedSessions) DeleteSession(ctx context.Context, address string) error {
-	return s.g.run(ctx, "delete a session", func() error { return s.SessionStore.DeleteSession(ctx, address) })
+	return s.g.write(ctx, "delete a session", func() error { return s.SessionStore.DeleteSession(ctx, address) })
 }
 
 func (s *guardedSessions) MigratePNToLID(ctx context.Context, pn, lid types.JID) error {
-	return s.g.run(ctx, "move sessions to a LID", func() error { return s.SessionStore.MigratePNToLID(ctx, pn, lid) })
+	return s.g.write(ctx, "move sessions to a LID", func() error { return s.SessionStore.MigratePNToLID(ctx, pn, lid) })
 }
 
 type guardedIdentities struct {
@@ -51,15 +51,15 @@ type guardedIdentities struct {
 }
 
 func (s *guardedIdentities) PutIdentity(ctx context.Context, address string, key [32]byte) error {
-	return s.g.run(ctx, "keep an identity", func() error { return s.IdentityStore.PutIdentity(ctx, address, key) })
+	return s.g.write(ctx, "keep an identity", func() error { return s.IdentityStore.PutIdentity(ctx, address, key) })
 }
 
 func (s *guardedIdentities) DeleteAllIdentities(ctx context.Context, phone string) error {
-	return s.g.run(ctx, "delete identities", func() error { return s.IdentityStore.DeleteAllIdentities(ctx, phone) })
+	return s.g.write(ctx, "delete identities", func() error { return s.IdentityStore.DeleteAllIdentities(ctx, phone) })
 }
 
 func (s *guardedIdentities) DeleteIdentity(ctx context.Context, address string) error {
-	return s.g.run(ctx, "delete an identity", func() error { return s.IdentityStore.DeleteIdentity(ctx, address) })
+	return s.g.write(ctx, "delete an identity", func() error { return s.IdentityStore.DeleteIdentity(ctx, address) })
 }
 
 func (s *guardedIdentities) IsTrustedIdentity(ctx context.Context, address string, key [32]byte) (bool, error) {
@@ -72,11 +72,21 @@ type guardedPreKeys struct {
 }
 
 func (s *guardedPreKeys) GetOrGenPreKeys(ctx context.Context, count uint32) ([]*keys.PreKey, error) {
-	return ask(ctx, s.g, "make prekeys", func() ([]*keys.PreKey, error) { return s.PreKeyStore.GetOrGenPreKeys(ctx, count) })
+	var list []*keys.PreKey
+	err := s.g.promise(ctx, "make prekeys", func() (err error) {
+		list, err = s.PreKeyStore.GetOrGenPreKeys(ctx, count)
+		return err
+	})
+	return list, err
 }
 
 func (s *guardedPreKeys) GenOnePreKey(ctx context.Context) (*keys.PreKey, error) {
-	return ask(ctx, s.g, "make a prekey", func() (*keys.PreKey, error) { return s.PreKeyStore.GenOnePreKey(ctx) })
+	var one *keys.PreKey
+	err := s.g.promise(ctx, "make a prekey", func() (err error) {
+		one, err = s.PreKeyStore.GenOnePreKey(ctx)
+		return err
+	})
+	return one, err
 }
 
 func (s *guardedPreKeys) GetPreKey(ctx context.Context, id uint32) (*keys.PreKey, error) {
@@ -84,11 +94,11 @@ func (s *guardedPreKeys) GetPreKey(ctx context.Context, id uint32) (*keys.PreKey
 }
 
 func (s *guardedPreKeys) RemovePreKey(ctx context.Context, id uint32) error {
-	return s.g.run(ctx, "remove a prekey", func() error { return s.PreKeyStore.RemovePreKey(ctx, id) })
+	return s.g.write(ctx, "remove a prekey", func() error { return s.PreKeyStore.RemovePreKey(ctx, id) })
 }
 
 func (s *guardedPreKeys) MarkPreKeysAsUploaded(ctx context.Context, upToID uint32) error {
-	return s.g.run(ctx, "mark prekeys", func() error { return s.PreKeyStore.MarkPreKeysAsUploaded(ctx, upToID) })
+	return s.g.write(ctx, "mark prekeys", func() error { return s.PreKeyStore.MarkPreKeysAsUploaded(ctx, upToID) })
 }
 
 func (s *guardedPreKeys) UploadedPreKeyCount(ctx context.Context) (int, error) {
@@ -101,7 +111,7 @@ type guardedSenderKeys struct {
 }
 
 func (s *guardedSenderKeys) PutSenderKey(ctx context.Context, group, user string, session []byte) error {
-	return s.g.run(ctx, "keep a sender key", func() error { return s.SenderKeyStore.PutSenderKey(ctx, group, user, session) })
+	return s.g.promise(ctx, "keep a sender key", func() error { return s.SenderKeyStore.PutSenderKey(ctx, group, user, session) })
 }
 
 func (s *guardedSenderKeys) GetSenderKey(ctx context.Context, group, user string) ([]byte, error) {

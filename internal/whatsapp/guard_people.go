@@ -17,7 +17,7 @@ type guardedLIDs struct {
 }
 
 func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.LIDMapping) error {
-	err := s.g.run(ctx, "keep addresses", func() error { return s.LIDStore.PutManyLIDMappings(ctx, slices.Clone(mappings)) })
+	err := s.g.write(ctx, "keep addresses", func() error { return s.LIDStore.PutManyLIDMappings(ctx, slices.Clone(mappings)) })
 	if err == nil && s.g.onPairs != nil {
 		s.g.onPairs(mappings)
 	}
@@ -25,7 +25,7 @@ func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.L
 }
 
 func (s *guardedLIDs) PutLIDMapping(ctx context.Context, lid, pn types.JID) error {
-	return s.g.run(ctx, "keep an address", func() error { return s.LIDStore.PutLIDMapping(ctx, lid, pn) })
+	return s.g.write(ctx, "keep an address", func() error { return s.LIDStore.PutLIDMapping(ctx, lid, pn) })
 }
 
 func (s *guardedLIDs) GetPNForLID(ctx context.Context, lid types.JID) (types.JID, error) {
@@ -46,11 +46,11 @@ type guardedSecrets struct {
 }
 
 func (s *guardedSecrets) PutMessageSecrets(ctx context.Context, inserts []store.MessageSecretInsert) error {
-	return s.g.run(ctx, "keep message secrets", func() error { return s.MsgSecretStore.PutMessageSecrets(ctx, inserts) })
+	return s.g.write(ctx, "keep message secrets", func() error { return s.MsgSecretStore.PutMessageSecrets(ctx, inserts) })
 }
 
 func (s *guardedSecrets) PutMessageSecret(ctx context.Context, chat, sender types.JID, id types.MessageID, secret []byte) error {
-	return s.g.run(ctx, "keep a message secret", func() error { return s.MsgSecretStore.PutMessageSecret(ctx, chat, sender, id, secret) })
+	return s.g.write(ctx, "keep a message secret", func() error { return s.MsgSecretStore.PutMessageSecret(ctx, chat, sender, id, secret) })
 }
 
 func (s *guardedSecrets) GetMessageSecret(ctx context.Context, chat, sender types.JID, id types.MessageID) (secret []byte, by types.JID, err error) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.mau.fi/whatsmeow/store"
@@ -15,10 +17,11 @@ var errDisk = errors.New("disk full")
 // buffer is an event buffer that does what a test says.
 type buffer struct {
 	store.EventBuffer
-	event  *store.BufferedEvent
-	err    error // of every call
-	txn    error // of a transaction whose function succeeded
-	prunes int
+	event   *store.BufferedEvent
+	err     error // of every call
+	txn     error // of a transaction whose function succeeded
+	blanked []byte
+	prunes  int
 }
 
 func (b *buffer) GetBufferedEvent(context.Context, [32]byte) (*store.BufferedEvent, error) {
@@ -30,11 +33,15 @@ func (b *buffer) DoDecryptionTxn(ctx context.Context, fn func(context.Context) e
 	}
 	return b.txn
 }
+func (b *buffer) ClearBufferedEventPlaintext(_ context.Context, hash [32]byte) error {
+	b.blanked = append(b.blanked, hash[0])
+	return nil
+}
 func (b *buffer) DeleteOldOutgoingEvents(context.Context) error { b.prunes++; return nil }
 
 func guarded(b *buffer) (*guard, *guardedBuffer) {
-	g := &guard{busy: &busy{}}
-	return g, &guardedBuffer{b, g}
+	g := &guard{ctx: context.Background(), busy: &busy{}, writes: newWrites(Options{})}
+	return g, &guardedBuffer{EventBuffer: b, g: g}
 }
 
 func TestGuardAnInfrastructureErrorIsCanceledAndTaints(t *testing.T) {
@@ -166,4 +173,43 @@ func TestQuietWaitsForWhatRuns(t *testing.T) {
 	if err := b.quiet(t.Context()); err != nil || time.Since(begun) < calm-20*time.Millisecond {
 		t.Errorf("%v after %v", err, time.Since(begun))
 	}
+}
+
+// The content of a handled message is blanked in the next decryption, or soon when none comes; never twice.
+func TestGuardBlanksWhatWasHandled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := &buffer{}
+		_, b := guarded(inner)
+		decrypt := func() error {
+			if _, err := b.GetBufferedEvent(t.Context(), [32]byte{9}); err != nil {
+				return err
+			}
+			return b.DoDecryptionTxn(t.Context(), func(context.Context) error { return nil })
+		}
+		handled := func(n byte) {
+			if err := b.ClearBufferedEventPlaintext(t.Context(), [32]byte{n}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		handled(1)
+		handled(2)
+		if len(inner.blanked) != 0 {
+			t.Errorf("blanked %v at once", inner.blanked)
+		}
+		inner.txn = errDisk
+		if err := decrypt(); err == nil || len(b.spent) != 2 {
+			t.Errorf("after a transaction that failed %d are left: %v", len(b.spent), err)
+		}
+		b.g.clear()
+		inner.txn, inner.blanked = nil, nil
+		if err := decrypt(); err != nil || !slices.Equal(inner.blanked, []byte{1, 2}) || len(b.spent) != 0 {
+			t.Errorf("the next decryption blanked %v: %v", inner.blanked, err)
+		}
+		handled(3)
+		time.Sleep(blankSoon + time.Millisecond)
+		synctest.Wait()
+		if !slices.Equal(inner.blanked, []byte{1, 2, 3}) || len(b.spent) != 0 {
+			t.Errorf("soon after: %v", inner.blanked)
+		}
+	})
 }

@@ -212,7 +212,7 @@ func TestDeleteRemovesTheDeviceAndItsKeys(t *testing.T) {
 	g.await(id, event.DeviceDeleted, nil)
 	until(t, func() bool {
 		var n int
-		if err := g.keys.QueryRowContext(t.Context(), `SELECT count(*) FROM whatsmeow_device`).Scan(&n); err != nil {
+		if err := g.keys.DB.QueryRowContext(t.Context(), `SELECT count(*) FROM whatsmeow_device`).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n == 1

@@ -203,7 +203,7 @@ func TestAFailingKeyStoreLosesNoMessage(t *testing.T) {
 	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
 	id, dev := g.linked(alice)
 	acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Text: "before"}))
-	lock, err := g.keys.Conn(t.Context())
+	lock, err := g.keys.DB.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package whatsapp_test
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"log/slog"
 	"os"
@@ -97,7 +96,7 @@ type gateway struct {
 	t      testing.TB
 	w      *world
 	db     *store.DB
-	keys   *sql.DB
+	keys   *store.Keys
 	dialer *whatsapp.Dialer
 	m      *session.Manager
 	o      *outbox.Outbox
@@ -142,13 +141,13 @@ func openGateway(t testing.TB, w *world, dir string, change ...func(*whatsapp.Op
 	g.db = storetest.Stopped(t, filepath.Join(dir, "wapost.db"))
 	stopWriter := storetest.Start(t, g.db)
 	g.seed()
-	keys, err := store.OpenSQLite(filepath.Join(dir, "whatsapp.db"))
+	keys, err := store.OpenKeys(t.Context(), filepath.Join(dir, "whatsapp.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.keys = keys
 	root := w.RootKey()
-	o := whatsapp.Options{DB: keys, Meta: g.db, Logger: logger(), RootKey: &root, Address: w.Addr(), Patience: 2 * time.Second}
+	o := whatsapp.Options{DB: keys.DB, Sync: keys.Sync, Meta: g.db, Logger: logger(), RootKey: &root, Address: w.Addr(), Patience: 2 * time.Second}
 	for _, f := range change {
 		f(&o)
 	}

@@ -334,12 +334,12 @@ func TestSendingWhileKeysFailIsNotTheCallersFault(t *testing.T) {
 	g := newGateway(t, w)
 	id, _ := g.linked(w.person("491700000001", "Alice"))
 	bob := w.person("491700000002", "Bob")
-	if _, err := g.keys.ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON whatsmeow_retry_buffer BEGIN SELECT RAISE(ABORT, 'disk full'); END`); err != nil {
+	if _, err := g.keys.DB.ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON whatsmeow_retry_buffer BEGIN SELECT RAISE(ABORT, 'disk full'); END`); err != nil {
 		t.Fatal(err)
 	}
 	r := g.submit(id, text("491700000002", "later"), outbox.Options{})
 	until(t, func() bool { return g.dialer.Counters.StoreErrors.Load() > 0 })
-	if _, err := g.keys.ExecContext(t.Context(), `DROP TRIGGER full`); err != nil {
+	if _, err := g.keys.DB.ExecContext(t.Context(), `DROP TRIGGER full`); err != nil {
 		t.Fatal(err)
 	}
 	inbox(t, bob, r.MessageID)
