@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"wapost/internal/delivery"
 	"wapost/internal/delivery/httppost"
@@ -57,7 +58,24 @@ func openEngine(ctx context.Context, at store.Options, c crowd) (*gateway, error
 		}
 		return err
 	}
-	return &gateway{db: db, journal: journal.New(db.Events()), engine: engine, stop: stop}, nil
+	g := &gateway{db: db, journal: journal.New(db.Events()), engine: engine, stop: stop}
+	if err := g.serves(ctx, c.devices()*c.fan); err != nil {
+		return nil, g.close(err)
+	}
+	return g, nil
+}
+
+// serves waits until the engine serves so many webhooks: it loads them when it starts, and hears of changes a moment after
+// their commit.
+func (g *gateway) serves(ctx context.Context, n int) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		if f, err := g.engine.Figures(ctx); err != nil || f.Webhooks == n {
+			return err
+		}
+	}
+	return nil
 }
 
 func (g *gateway) close(err error) error {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
+	"time"
 )
 
 // figure is one line of the result.
@@ -28,17 +29,29 @@ type suite struct {
 }
 
 type options struct {
-	rounds int
-	events int
+	rounds    int
+	events    int
+	rate      float64
+	spell     time.Duration
+	backlogs  []int
+	hooks     []int
+	fans      []int
+	databases []string
 }
 
 func main() {
 	var o options
-	only := flag.String("only", "", "run one suite: delivery, inbound")
+	only := flag.String("only", "", "run one suite: "+names(suites()))
 	out := flag.String("out", filepath.Join(".bench", "latest.json"), "file of the result")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each comparison; medians are reported")
 	profile := flag.String("cpuprofile", "", "file for a CPU profile")
 	flag.IntVar(&o.events, "events", 20_000, "events per round")
+	flag.Float64Var(&o.rate, "rate", 1000, "events per second of isolation and matrix")
+	flag.DurationVar(&o.spell, "spell", 4*time.Second, "how long isolation and matrix measure each thing")
+	numbers(&o.backlogs, "backlog", "100000,1000000", "waiting events of drain")
+	numbers(&o.hooks, "hooks", "1,100,1000,10000", "numbers of webhooks of matrix")
+	numbers(&o.fans, "fan", "1,5", "webhooks per event of matrix")
+	words(&o.databases, "databases", "sqlite,postgres", "databases of matrix")
 	flag.Parse()
 	if stop, err := startProfile(*profile); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -52,9 +65,13 @@ func main() {
 	}
 }
 
+func suites() []suite {
+	return []suite{{"delivery", benchDelivery}, {"inbound", benchInbound}, {"isolation", benchIsolation}, {"drain", benchDrain}, {"matrix", benchMatrix}}
+}
+
 func run(ctx context.Context, only, out string, o options) error {
 	var all []figure
-	for _, s := range []suite{{"delivery", benchDelivery}, {"inbound", benchInbound}} {
+	for _, s := range suites() {
 		if only != "" && only != s.name {
 			continue
 		}

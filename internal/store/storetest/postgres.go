@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"strings"
@@ -42,29 +43,42 @@ func Postgres(t testing.TB) string {
 
 func createDatabase(t testing.TB, server string) string {
 	t.Helper()
-	u, err := url.Parse(server)
+	name, made, err := makeDatabase(server)
 	if err != nil {
-		t.Fatal("WAPOST_TEST_POSTGRES is not a URL")
+		t.Fatal(err)
 	}
-	name := "wapost_test_" + strings.ToLower(rand.Text())
-	u.Path = "/" + name
-	administer(t, server, `CREATE DATABASE `+name)
 	if os.Getenv("WAPOST_TEST_POSTGRES") != "" { // ours ends with all that is in it
 		t.Cleanup(func() { administer(t, server, `DROP DATABASE `+name+` WITH (FORCE)`) })
 	}
-	return u.String()
+	return made
+}
+
+// makeDatabase makes an empty database on the server that a URL names, and returns its name and its URL.
+func makeDatabase(server string) (name, made string, err error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", "", errors.New("WAPOST_TEST_POSTGRES is not a URL")
+	}
+	name = "wapost_test_" + strings.ToLower(rand.Text())
+	u.Path = "/" + name
+	return name, u.String(), execute(server, `CREATE DATABASE `+name)
 }
 
 func administer(t testing.TB, server, statement string) {
 	t.Helper()
+	if err := execute(server, statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func execute(server, statement string) error {
 	db, err := sql.Open("pgx", server)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer func() { _ = db.Close() }() // one statement was all
-	if _, err := db.ExecContext(context.Background(), statement); err != nil {
-		t.Fatal(err)
-	}
+	_, err = db.ExecContext(context.Background(), statement)
+	return err
 }
 
 // Empty deletes what is in a database that was migrated, which is faster than a new one.

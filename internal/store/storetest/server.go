@@ -55,6 +55,21 @@ func NewServer(t testing.TB) *Server {
 	return s
 }
 
+// StartServer makes and starts a server with fsync, for what is no test. Call Remove.
+func StartServer() (*Server, error) { return makeServer("on", remove) }
+
+// NewDatabase makes an empty database and returns its URL.
+func (s *Server) NewDatabase() (string, error) {
+	_, made, err := makeDatabase(s.url("postgres"))
+	return made, err
+}
+
+// Remove ends the server that StartServer started; all that it has stored goes with it.
+func (s *Server) Remove() error {
+	s.Kill()
+	return os.RemoveAll(s.dir)
+}
+
 // missing skips the test, or fails it where PostgreSQL is required.
 func missing(t testing.TB, err error) {
 	t.Helper()
