@@ -115,6 +115,7 @@ const (
 	DeviceDeleted      Type = "device.deleted"
 	DeviceStateChanged Type = "device.state_changed"
 	DeviceGap          Type = "device.gap"
+	DevicePhoneUnseen  Type = "device.phone_unseen"
 
 	WebhookFailingType        Type = "webhook.failing"
 	WebhookRecoveredType      Type = "webhook.recovered"
@@ -237,6 +238,7 @@ var entries = []Entry{
 	{Type: DeviceDeleted, Title: "Device deleted", Description: "A device was deleted through our API.", Class: Noted, Scope: PerDevice},
 	{Type: DeviceStateChanged, Title: "Device state changed", Description: "The state of the device changed.", Class: Noted, Scope: PerDevice},
 	{Type: DeviceGap, Title: "Device gap", Description: "Events of a period may be missing for good.", Class: Noted, Scope: PerDevice},
+	{Type: DevicePhoneUnseen, Title: "Phone not seen", Description: "The phone that owns the number gave no sign for 12 days; WhatsApp ends its links after about 14. Announced again each day.", Class: Noted, Scope: PerDevice},
 	{Type: ReachoutTimelock, Title: "Reach-out timelock", Description: "WhatsApp limits messaging of new contacts, or lifts the limit.", Class: Durable, Scope: PerDevice},
 	{Type: WebhookFailingType, Title: "Webhook failing", Description: "Another webhook of the account no longer answers; announced again after 24 and 72 hours.", Class: Noted, Scope: PerAccount},
 	{Type: WebhookRecoveredType, Title: "Webhook recovered", Description: "Another webhook of the account answers again.", Class: Noted, Scope: PerAccount},

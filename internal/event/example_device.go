@@ -67,6 +67,8 @@ func exampleOfOthers(t Type) any {
 		return StateChanged{From: "connecting", To: "connected"}
 	case DeviceGap:
 		return Gap{From: before, To: TimeOf(exampleTime), Reason: "quarantined", Details: Text("1 stanza")}
+	case DevicePhoneUnseen:
+		return PhoneUnseen{LastSeenAt: TimeOf(exampleTime.Add(-12 * 24 * time.Hour)), Days: 12, UnlinkedAt: TimeOf(exampleTime.Add(2 * 24 * time.Hour))}
 	case ReachoutTimelock:
 		return Timelock{Active: true, EnforcementType: Text("default"), EndsAt: TimeOf(exampleTime.Add(time.Hour))}
 	case AppStateSyncComplete:

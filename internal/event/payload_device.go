@@ -16,8 +16,15 @@ type StateChanged struct {
 type Gap struct {
 	From    *Time   `json:"from"`
 	To      *Time   `json:"to"`
-	Reason  string  `json:"reason"`
+	Reason  string  `json:"reason"` // "offline_over_14_days", "link_lost", "quarantined"
 	Details *string `json:"details"`
+}
+
+// PhoneUnseen is the data of device.phone_unseen. A phone is seen when it writes, reads, or receives what we send.
+type PhoneUnseen struct {
+	LastSeenAt *Time `json:"last_seen_at"` // the link, when it was never seen since
+	Days       int   `json:"days"`         // since then
+	UnlinkedAt *Time `json:"unlinked_at"`  // about when WhatsApp will end the link
 }
 
 // Timelock is the data of account.reachout_timelock.

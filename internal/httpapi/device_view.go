@@ -74,7 +74,8 @@ type statusView struct {
 	IsLoggedIn      bool          `json:"is_logged_in" doc:"WhatsApp knows the device"`
 	LastEventAt     *instant      `json:"last_event_at" nullable:"true"`
 	LastKeepaliveAt *instant      `json:"last_keepalive_at" nullable:"true"`
-	BacklogOffline  *int          `json:"backlog_offline" doc:"Messages that WhatsApp still holds; null = not told"`
+	PhoneSeenAt     *instant      `json:"phone_seen_at" nullable:"true" doc:"Last sign of the phone that owns the number. WhatsApp ends the link after about 14 days without one"`
+	BacklogOffline  *int          `json:"backlog_offline" doc:"Stanzas that WhatsApp announced at the login and that have not come yet; null = not told"`
 	TimelockedUntil *instant      `json:"timelocked_until" nullable:"true"`
 	Error           *string       `json:"error"`
 }
@@ -84,7 +85,8 @@ func viewStatus(s session.Status) statusView {
 		DeviceID: s.ID, State: s.State, StateSince: instant(s.StateSince), Reason: text(s.Reason),
 		ClientLoaded: s.ClientLoaded, Connected: s.Online, IsConnected: s.Online, IsLoggedIn: s.State.Linked(),
 		LastEventAt: moment(s.LastEventAt), LastKeepaliveAt: moment(s.LastKeepaliveAt), TimelockedUntil: moment(s.TimelockedUntil),
-		Error: text(s.Error),
+		PhoneSeenAt: moment(s.PhoneSeenAt),
+		Error:       text(s.Error),
 	}
 	if s.BacklogOffline >= 0 {
 		v.BacklogOffline = &s.BacklogOffline

@@ -116,6 +116,7 @@ func (s *session) up(v Up) {
 		Reconnect: !before.ConnectedAt.IsZero(), DowntimeSeconds: s.downtime(),
 	})
 	s.downAt = time.Time{}
+	s.arrive()
 	s.m.usable(s.id)
 }
 

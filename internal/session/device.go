@@ -28,6 +28,8 @@ type Device struct {
 	StateUntil   time.Time // end of a ban, or when we try again; zero = open
 	ConnectedAt  time.Time // begin of the last connection; zero = none yet
 	LastEventAt  time.Time
+	HeardAt      time.Time // last known to be connected; zero = not known
+	PhoneSeenAt  time.Time // last sign of the phone that owns the number; zero = not known
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	TokenVersion int

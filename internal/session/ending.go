@@ -33,7 +33,8 @@ func (s *session) leave(reason string, comesBack bool) {
 		return
 	}
 	s.downAt = time.Now()
-	s.fact(func(f *facts) { f.backlog = -1 })
+	s.depart()
+	s.fact(func(f *facts) { f.backlog, f.announced = -1, -1 })
 	s.tell(event.ConnectionDisconnected, event.Disconnected{Reason: reason, WillReconnect: comesBack})
 }
 

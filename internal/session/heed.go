@@ -40,8 +40,16 @@ func (s *session) heed(signal Signal) {
 		s.pingBack()
 	case Backlog:
 		s.backlog(v)
+	case BacklogStep:
+		s.fact(func(f *facts) {
+			if f.announced >= 0 && f.backlog > 0 {
+				f.backlog = max(0, f.announced-v.Came)
+			}
+		})
 	case BacklogDone:
 		s.backlogDone(v)
+	case PhoneSeen:
+		s.phoneSeen(v.At)
 	case Timelock:
 		s.fact(func(f *facts) {
 			f.timelock = time.Time{}
@@ -84,7 +92,7 @@ func (s *session) pingBack() {
 }
 
 func (s *session) backlog(v Backlog) {
-	s.fact(func(f *facts) { f.backlog = v.Total })
+	s.fact(func(f *facts) { f.backlog, f.announced = v.Total, v.Total })
 	s.tell(event.OfflineSyncPreview, event.OfflinePreview{Total: v.Total, AppData: v.AppData, Messages: v.Messages,
 		Notifications: v.Notifications, Receipts: v.Receipts})
 }
@@ -92,8 +100,8 @@ func (s *session) backlog(v Backlog) {
 func (s *session) backlogDone(v BacklogDone) {
 	var announced *int
 	s.fact(func(f *facts) {
-		if f.backlog >= 0 {
-			n := f.backlog
+		if f.announced >= 0 {
+			n := f.announced
 			announced = &n
 		}
 		f.backlog = 0

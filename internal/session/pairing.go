@@ -51,6 +51,7 @@ type pairing struct {
 	failure  string // of the end; "" = paired or not ended
 	relogin  bool   // the server asked for the login before we heard that it accepted
 	before   State  // where a failed pairing returns to
+	was      string // JID of the last link
 }
 
 // startPairing begins a pairing; the loop calls it. It returns the running one if there is one.
@@ -65,7 +66,7 @@ func (s *session) startPairing() (*pairing, error) {
 	if d.State.Linked() {
 		return nil, alreadyLinked()
 	}
-	p := &pairing{ready: make(chan struct{}), done: make(chan struct{}), before: d.State}
+	p := &pairing{ready: make(chan struct{}), done: make(chan struct{}), before: d.State, was: d.JID}
 	s.mu.Lock()
 	s.pair = p
 	s.mu.Unlock()
@@ -175,6 +176,7 @@ func (s *session) paired(v Paired) {
 	s.dev.JID, s.dev.LID, s.dev.Phone = v.JID, v.LID, v.Phone
 	s.dev.BusinessName, s.dev.Platform = v.BusinessName, v.Platform
 	s.mu.Unlock()
+	s.linkedAs(p.was, v.JID)
 	linked := v.Linked // the claim came before the LID was known
 	s.m.diary.add(entry{s.id, func(ctx context.Context) error { return s.m.store.Link(ctx, s.id, linked) }})
 	s.turn(Connecting, "paired")

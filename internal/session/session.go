@@ -37,6 +37,7 @@ type session struct {
 	downAt    time.Time
 	notes     []*event.Event
 	turned    bool // the state, or what hangs on it, must be kept
+	relinked  bool // the next connection is the first after the same number was linked again
 }
 
 // facts are the figures of a status.
@@ -44,7 +45,8 @@ type facts struct {
 	lastPing  time.Time
 	pingsLost int // in this run
 	lastEvent time.Time
-	backlog   int // announced and not finished; -1 = not told
+	backlog   int // announced and not come yet; -1 = not told
+	announced int // with the backlog; -1 = not told
 	timelock  time.Time
 	upSince   time.Time
 	lastError string
@@ -52,7 +54,7 @@ type facts struct {
 
 func newSession(m *Manager, d Device, dir *Directory) *session {
 	return &session{m: m, id: d.ID, account: d.AccountID, box: newMailbox(), ended: make(chan struct{}), dev: d, dir: dir,
-		facts: facts{backlog: -1, lastEvent: d.LastEventAt}}
+		facts: facts{backlog: -1, announced: -1, lastEvent: d.LastEventAt}}
 }
 
 // run is the loop. delay spreads the first connects of many devices.
@@ -117,6 +119,7 @@ func (s *session) end() {
 	s.dropPairing(PairingStep{Kind: StepError, Data: StepFailure{"Shutting down"}})
 	line := s.currentLine()
 	if d := s.device(); d.State.Online() {
+		s.depart()
 		s.tell(event.ConnectionDisconnected, event.Disconnected{Reason: "shutdown", WillReconnect: true})
 		s.turn(Disconnected, "shutdown")
 	}
@@ -151,6 +154,11 @@ func (s *session) ring(ctx context.Context, a alarm) {
 		s.relogin()
 	case rotate:
 		s.nextCode()
+	case hourly:
+		s.heard()
+		s.clock.set(hourly, sightingsKept)
+	case phoneLook:
+		s.lookForPhone()
 	}
 }
 

@@ -49,12 +49,16 @@ type (
 	PingBack struct{}
 	// Backlog: WhatsApp announces what was missed.
 	Backlog struct{ Total, AppData, Messages, Notifications, Receipts int }
+	// BacklogStep: so much of it has come.
+	BacklogStep struct{ Came int }
 	// BacklogDone: it has all been sent.
 	BacklogDone struct {
 		Count    int
 		Recorded int
 		Took     time.Duration
 	}
+	// PhoneSeen: the phone that owns the number gave a sign at that time.
+	PhoneSeen struct{ At time.Time }
 	// Timelock: messaging of new contacts is limited, or is so no longer.
 	Timelock struct {
 		Active bool
@@ -106,6 +110,8 @@ func (Denied) signal()        {}
 func (PingLost) signal()      {}
 func (PingBack) signal()      {}
 func (Backlog) signal()       {}
+func (BacklogStep) signal()   {}
+func (PhoneSeen) signal()     {}
 func (BacklogDone) signal()   {}
 func (Timelock) signal()      {}
 func (Codes) signal()         {}

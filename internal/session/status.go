@@ -13,7 +13,7 @@ type Status struct {
 	ClientLoaded    bool      // there is a client in memory
 	Online          bool      // messages go both ways
 	LastKeepaliveAt time.Time // when WhatsApp last said anything, answers to pings included
-	BacklogOffline  int       // announced by WhatsApp and not finished; -1 = not told
+	BacklogOffline  int       // announced by WhatsApp and not come yet; -1 = not told
 	TimelockedUntil time.Time // zero = not limited, or no end told
 	Error           string    // why it is not connected; "" = nothing to say
 }

@@ -23,6 +23,8 @@ type Store interface {
 	Update(ctx context.Context, accountID int64, id string, c Change) (Device, error)
 	// SetState keeps the state of a device, with everything that Turn holds.
 	SetState(ctx context.Context, id string, t Turn) error
+	// Saw keeps when the device and its phone were last seen.
+	Saw(ctx context.Context, id string, s Sightings) error
 	// Link says who the device is now. Errors: fault.Conflict when another device holds the number.
 	Link(ctx context.Context, id string, l Linked) error
 	// Release lets another device take the number; the JID stays on record unless forget.

@@ -62,7 +62,7 @@ WHERE a.id = $2 AND (SELECT count(*) FROM devices WHERE account_id = a.id) < a.m
 }
 
 const deviceColumns = `id, account_id, name, metadata, token_version, jid, lid, phone, push_name, business_name, platform, state,
-state_reason, state_since, state_until, connected_at, last_event_at, created_at, updated_at, settings`
+state_reason, state_since, state_until, connected_at, last_event_at, heard_at, phone_seen_at, created_at, updated_at, settings`
 
 // Get reads a device; accountID 0 = of any account.
 func (s *Devices) Get(ctx context.Context, accountID int64, id string) (session.Device, error) {
@@ -139,6 +139,14 @@ push_name = $7, business_name = $8, platform = $9, updated_at = $10 WHERE id = $
 	})
 }
 
+// Saw keeps when the device and its phone were last seen.
+func (s *Devices) Saw(ctx context.Context, id string, seen session.Sightings) error {
+	return s.db.Write(ctx, "note sightings", func(ctx context.Context, tx *Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE devices SET heard_at = $2, phone_seen_at = $3 WHERE id = $1`, id, millis(seen.HeardAt), millis(seen.PhoneSeenAt))
+		return err
+	})
+}
+
 // Link says who the device is now. The number is taken from a device that no longer uses it.
 func (s *Devices) Link(ctx context.Context, id string, l session.Linked) error {
 	err := s.db.Write(ctx, "link device", func(ctx context.Context, tx *Tx) error {
@@ -189,9 +197,10 @@ func scanDevice(row scanner) (session.Device, error) {
 		jid, lid, phone               sql.NullString
 		since, created, updated       int64
 		until, connectedAt, lastEvent sql.NullInt64
+		heard, phoneSeen              sql.NullInt64
 	)
 	err := row.Scan(&d.ID, &d.AccountID, &d.Name, &metadata, &d.TokenVersion, &jid, &lid, &phone, &d.PushName, &d.BusinessName,
-		&d.Platform, &d.State, &d.Reason, &since, &until, &connectedAt, &lastEvent, &created, &updated, &settings)
+		&d.Platform, &d.State, &d.Reason, &since, &until, &connectedAt, &lastEvent, &heard, &phoneSeen, &created, &updated, &settings)
 	if err != nil {
 		return session.Device{}, err
 	}
@@ -205,5 +214,6 @@ func scanDevice(row scanner) (session.Device, error) {
 	}
 	d.StateSince, d.CreatedAt, d.UpdatedAt = time.UnixMilli(since), time.UnixMilli(created), time.UnixMilli(updated)
 	d.StateUntil, d.ConnectedAt, d.LastEventAt = instant(until), instant(connectedAt), instant(lastEvent)
+	d.HeardAt, d.PhoneSeenAt = instant(heard), instant(phoneSeen)
 	return d, nil
 }

@@ -39,6 +39,8 @@ type Line struct {
 	loginAt  time.Time // of this connection; zero = not yet
 	offline  bool      // WhatsApp is sending what was missed
 	recorded int       // of what was missed
+	missed   int       // stanzas of the backlog that have come
+	phoneAt  time.Time // newest sign of the phone that was passed on
 	denied   error     // why the last link was refused here
 }
 
@@ -86,7 +88,7 @@ func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line
 func (l *Line) Connect(context.Context) error {
 	l.guard.clear()
 	l.mu.Lock()
-	l.order, l.loginAt, l.offline, l.recorded = newOrder(), time.Time{}, false, 0
+	l.order, l.loginAt, l.offline, l.recorded, l.missed = newOrder(), time.Time{}, false, 0, 0
 	l.mu.Unlock()
 	l.refusing.Store(false)
 	// The library ties the whole connection to the context it is connected with: it must be the line's, not this try's.
@@ -132,6 +134,8 @@ func (l *Line) received(n *waBinary.Node) {
 	if !followed(n.Tag) {
 		return
 	}
+	l.countBacklog(n)
+	l.lookForPhone(n)
 	id, _ := n.Attrs["id"].(string)
 	var also []string
 	for _, p := range n.GetChildrenByTag("participants") {

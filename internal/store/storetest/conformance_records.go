@@ -126,6 +126,15 @@ func devices(s *suite) {
 	if d.State != session.Connected || !d.ConnectedAt.Equal(at) || !d.StateUntil.IsZero() {
 		s.Errorf("state: %+v", d)
 	}
+	if !d.HeardAt.IsZero() || !d.PhoneSeenAt.IsZero() {
+		s.Errorf("seen before anybody looked: %+v", d)
+	}
+	s.must(list.Saw(ctx, id, session.Sightings{HeardAt: at, PhoneSeenAt: at.Add(-time.Hour)}))
+	d, err = list.Get(ctx, account, id)
+	s.must(err)
+	if !d.HeardAt.Equal(at) || !d.PhoneSeenAt.Equal(at.Add(-time.Hour)) {
+		s.Errorf("sightings: %+v", d)
+	}
 	_, err = list.Get(ctx, account+1, id)
 	s.refused(err, fault.NotFound)
 	_, err = list.Get(ctx, 1<<40, id)
