@@ -98,8 +98,13 @@ func (p *Person) addressBook() (list []*Person) {
 
 // sayToDevice sends a protocol message from the phone to one of its own devices.
 func (p *Person) sayToDevice(d *Device, what *waE2E.ProtocolMessage) error {
+	return p.sayToDeviceAs(d, newMessageID(), what)
+}
+
+// sayToDeviceAs is sayToDevice under an id that is known before.
+func (p *Person) sayToDeviceAs(d *Device, id string, what *waE2E.ProtocolMessage) error {
 	body := &waE2E.Message{ProtocolMessage: what}
-	l := &letter{id: newMessageID(), kind: "protocol", category: categoryPeer, at: time.Now(), body: body, only: d}
+	l := &letter{id: id, kind: "protocol", category: categoryPeer, at: time.Now(), body: body, only: d}
 	l.delivery = &Delivery{ID: l.id, To: p.lid, At: l.at}
 	p.remember(knownMessage{id: l.id, chat: p.lid, sender: p.lid, body: body, at: l.at, kind: l.kind, category: l.category})
 	p.signal.mu.Lock()

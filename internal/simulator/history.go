@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"bytes"
-	"compress/zlib"
 	"fmt"
 	"time"
 
@@ -27,13 +25,15 @@ func (p *Person) shareHistory(d *Device) error {
 		first.PhoneNumberToLidMappings = append(first.PhoneNumberToLidMappings, &waHistorySync.PhoneNumberToLIDMapping{PnJID: &pn, LidJID: &lid})
 		names.Pushnames = append(names.Pushnames, &waHistorySync.Pushname{ID: &pn, Pushname: &name})
 		if old > 0 {
-			first.Conversations = append(first.Conversations, c.oldChat(old))
+			p.addPast(c.oldChat(old))
 		}
 	}
-	if err := p.SendHistory(d, first); err != nil {
+	first.Conversations = append(first.Conversations, p.pastChats()...)
+	if _, err := p.SendHistory(d, first, HistoryPart{}); err != nil {
 		return err
 	}
-	return p.SendHistory(d, names)
+	_, err := p.SendHistory(d, names, HistoryPart{})
+	return err
 }
 
 // oldChat is a chat of count messages that c wrote, one an hour, the newest an hour ago.
@@ -52,32 +52,19 @@ func (c *Person) oldChat(count int) *waHistorySync.Conversation {
 	return chat
 }
 
-// SendHistory hands a part of the history to one of the person's devices, inline.
-func (p *Person) SendHistory(d *Device, part *waHistorySync.HistorySync) error {
-	raw, err := proto.Marshal(part)
-	if err != nil {
-		return fmt.Errorf("encode history: %w", err)
-	}
-	var packed bytes.Buffer
-	w := zlib.NewWriter(&packed)
-	if _, err = w.Write(raw); err != nil {
-		return fmt.Errorf("compress history: %w", err)
-	}
-	if err = w.Close(); err != nil {
-		return fmt.Errorf("compress history: %w", err)
-	}
-	kind := waE2E.HistorySyncType(part.GetSyncType())
-	return p.sayToDevice(d, &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_HISTORY_SYNC_NOTIFICATION.Enum(),
-		HistorySyncNotification: &waE2E.HistorySyncNotification{SyncType: &kind, InitialHistBootstrapInlinePayload: packed.Bytes(),
-			ChunkOrder: proto.Uint32(1), Progress: part.Progress}})
-}
-
-// answerPeer is the phone answering one of its own devices: it hands over messages that the device could not read.
+// answerPeer is the phone answering one of its own devices: it hands over messages that the device could not read, or older
+// ones.
 func (p *Person) answerPeer(from *Device, id string, body *waE2E.Message) {
 	ask := body.GetProtocolMessage().GetPeerDataOperationRequestMessage()
-	if ask.GetPeerDataOperationRequestType() != waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND {
-		return
+	switch ask.GetPeerDataOperationRequestType() {
+	case waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND:
+		p.answerPlaceholders(from, id, ask)
+	case waE2E.PeerDataOperationRequestType_HISTORY_SYNC_ON_DEMAND:
+		p.tryTo("hand over older messages", func() error { return p.handOverOlder(from, id, ask.GetHistorySyncOnDemandRequest()) })
 	}
+}
+
+func (p *Person) answerPlaceholders(from *Device, id string, ask *waE2E.PeerDataOperationRequestMessage) {
 	response := &waE2E.PeerDataOperationRequestResponseMessage{PeerDataOperationRequestType: ask.PeerDataOperationRequestType, StanzaID: &id}
 	for _, wanted := range ask.GetPlaceholderMessageResendRequest() {
 		if result := p.placeholder(wanted.GetMessageKey()); result != nil {

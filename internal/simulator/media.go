@@ -85,7 +85,11 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write(found.data) // the client may have hung up
 		}
 	case http.MethodDelete:
-		s.blobs.remove(r.URL.Path)
+		path := r.URL.Path
+		if named, err := base64.RawURLEncoding.DecodeString(r.URL.Query().Get("d_md")); err == nil && len(named) > 0 {
+			path = string(named) // a client names the file by its hash, and says beside where it lies
+		}
+		s.blobs.remove(path)
 	default:
 		s.unknown.request(r.Host, r.Method, r.URL.Path)
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)

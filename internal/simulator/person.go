@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 
+	"go.mau.fi/whatsmeow/proto/waHistorySync"
 	"go.mau.fi/whatsmeow/types"
 )
 
@@ -36,6 +37,8 @@ type Person struct {
 	picture       *picture          // nil = none
 	privacy       map[string]string // what is not here has its default
 	history       int
+	past          []*waHistorySync.Conversation // what the phone has of old messages, the newest message of a chat first
+	uploads       map[string]*historyUpload     // parts on their way to a device, by the id of the notice
 	devices       map[uint16]*Device
 	companions    map[uint16]*phone // simulated second devices
 	lastNumber    uint16
@@ -54,7 +57,7 @@ func (s *Server) newPerson(phone string) *Person {
 	lid := strconv.FormatUint(100_000_000_000_000+binary.BigEndian.Uint64(sum[:8])%800_000_000_000_000, 10)
 	p := &Person{srv: s, phone: phone, pn: types.NewJID(phone, types.DefaultUserServer), lid: types.NewJID(lid, types.HiddenUserServer),
 		rawID: rand.Uint32(), inbox: newFeed[Entry](s.opts.InboxLimit), link: LinkNormal, auto: Auto{Deliver: true},
-		blocked: map[string]bool{}, privacy: map[string]string{}, devices: map[uint16]*Device{}, acquainted: map[*Device]bool{},
+		blocked: map[string]bool{}, privacy: map[string]string{}, devices: map[uint16]*Device{}, acquainted: map[*Device]bool{}, uploads: map[string]*historyUpload{},
 		linking: Linking{Status: LinkingNone}, linkWake: make(chan struct{})}
 	p.signal = newPhone(p.pn, p.lid)
 	p.state = newAppState(p)

@@ -52,6 +52,9 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 	if p != d.person {
 		d.forwardReceipt(p, target.Device, n)
 	}
+	if p == d.person {
+		d.settleHistory(n, id, kind)
+	}
 	if end := p.end(target.Device); kind == ReceiptRetry && end != nil {
 		p.tryTo("encrypt a message again", func() error { return p.resend(end, d, id, n) })
 	}

@@ -5,5 +5,5 @@ import "slices"
 // routes is the whole API.
 func routes() []route {
 	return slices.Concat(rootRoutes(), userRoutes(), companionRoutes(), linkingRoutes(), messageRoutes(), burstRoutes(), inboxRoutes(), receiptRoutes(),
-		presenceRoutes(), callRoutes(), groupRoutes(), appStateRoutes(), newsletterRoutes(), deviceRoutes(), deviceFaultRoutes(), stanzaRoutes(), faultRoutes(), insideRoutes())
+		presenceRoutes(), callRoutes(), historyRoutes(), groupRoutes(), appStateRoutes(), newsletterRoutes(), deviceRoutes(), deviceFaultRoutes(), stanzaRoutes(), faultRoutes(), insideRoutes())
 }
