@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"wapost/internal/simulator"
 	"wapost/simclient"
@@ -103,4 +104,136 @@ func TestThePastOfALinkedNumberCanBeRead(t *testing.T) {
 		}
 		return told == 2 // the names are a part of their own
 	})
+}
+
+// hookOf registers a receiver for some types.
+func (c customer) hookOf(r *receiver, types ...string) {
+	c.t.Helper()
+	c.must("POST", "/webhooks", map[string]any{"url": r.url, "events": types}, nil)
+}
+
+func (w *world) give(h simclient.History) {
+	w.t.Helper()
+	if _, err := w.GiveHistory(w.t.Context(), ownPhone, h); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// once fails the test unless each message came under one event id, and returns how many there were.
+func (r *receiver) once(t testing.TB, typ string) int {
+	t.Helper()
+	event := map[string]string{}
+	for _, d := range r.of(typ) {
+		if id, seen := event[d.MsgID]; seen && id != d.eventID {
+			t.Errorf("message %s came under two event ids", d.MsgID)
+		}
+		event[d.MsgID] = d.eventID
+	}
+	return len(event)
+}
+
+// A part whose file is gone is uploaded again; what is in it is an event too when the device wants that; older messages come
+// when they are asked for.
+func TestThePastComesAsAFileAgainAndOnDemand(t *testing.T) {
+	w := pastWorld(t)
+	w.person(miaPhone, "Mia")
+	w.person(ownPhone, "Own")
+	g := newGateway(t, w)
+	c := newCustomer(t, g.admin())
+	r := newReceiver(t)
+	c.hookOf(r, "history.sync", "history.sync_failed", "history.sync_complete", "history.message")
+	var set struct{ History string }
+	c.must("PATCH", "/devices/me/settings", map[string]any{"history": "events"}, &set)
+	if set.History != "events" {
+		t.Fatalf("settings: %+v", set)
+	}
+	c.link(w, ownPhone)
+	eventually(t, "the part after linking", func() bool { return c.historyDone("initial_bootstrap") })
+
+	w.give(simclient.History{Via: "media", Gone: 410, Chats: []simclient.OldChat{{With: miaPhone, Count: 300, Unread: 2}}})
+	eventually(t, "the messages", func() bool { return r.once(t, "history.message") == 300 })
+	eventually(t, "the part is stored", func() bool { return c.historyDone("recent") })
+	if n := c.chatSize(miaPhone); n != 300 {
+		t.Errorf("the chat has %d messages, want 300", n)
+	}
+	if failed := r.of("history.sync_failed"); len(failed) != 1 {
+		t.Errorf("%d failures were told, want 1", len(failed))
+	}
+	var page []struct{ Status string }
+	c.must("GET", "/chats/"+miaPhone+"/messages?limit=2", nil, &page)
+	if len(page) != 2 || page[0].Status+page[1].Status != "read" {
+		t.Errorf("newest messages: %+v", page) // one of each side
+	}
+
+	off := false
+	w.give(simclient.History{HandOver: &off, Chats: []simclient.OldChat{{With: miaPhone, Messages: []simclient.OldMessage{
+		{ID: "OLDER1", Text: "older", At: longAgo()}, {ID: "OLDER2", Stub: "CIPHERTEXT", At: longAgo()}}}}})
+	var asked struct {
+		RequestID string `json:"request_id"`
+	}
+	c.must("POST", "/history/sync", map[string]any{"chat_jid": miaPhone, "count": 10}, &asked)
+	eventually(t, "the older ones", func() bool { return c.chatSize(miaPhone) == 302 })
+	var stub struct {
+		Kind   string
+		System struct{ Stub string }
+	}
+	c.must("GET", "/messages/OLDER2", nil, &stub)
+	if asked.RequestID == "" || stub.Kind != "system" || stub.System.Stub != "ciphertext" {
+		t.Errorf("request %q, stub %+v", asked.RequestID, stub)
+	}
+	eventually(t, "the answer is settled", func() bool { return c.historyDone("on_demand") })
+}
+
+// different counts the events of a type.
+func (r *receiver) different(typ string) int {
+	seen := map[string]bool{}
+	for _, d := range r.of(typ) {
+		seen[d.eventID] = true
+	}
+	return len(seen)
+}
+
+func longAgo() time.Time { return time.Date(2020, 5, 1, 10, 0, 0, 0, time.UTC) }
+
+func TestAGatewayThatWantsNoPastFetchesNone(t *testing.T) {
+	w := pastWorld(t)
+	w.withPast(3)
+	g := newGateway(t, w)
+	c := newCustomer(t, g.admin())
+	c.must("PATCH", "/devices/me/settings", map[string]any{"history": "off"}, nil)
+	c.link(w, ownPhone)
+	eventually(t, "the part is settled", func() bool { return c.historyDone("initial_bootstrap") })
+	if n := c.chatSize(miaPhone); n != 0 {
+		t.Errorf("the chat has %d messages, want none", n)
+	}
+}
+
+// Killed in the middle of a part, a gateway goes on without losing or doubling anything.
+func TestKillNineInThePast(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills processes")
+	}
+	w := pastWorld(t)
+	w.person(miaPhone, "Mia")
+	w.person(ownPhone, "Own")
+	g := newChild(t, w)
+	g.start("history-piece:4")
+	g.ready()
+	c := newCustomer(t, admin(t, g.dir, "http://"+g.listen))
+	r := newReceiver(t)
+	c.hookOf(r, "history.*", "history.message")
+	c.must("PATCH", "/devices/me/settings", map[string]any{"history": "events"}, nil)
+	c.link(w, ownPhone)
+	w.give(simclient.History{Via: "media", Chats: []simclient.OldChat{{With: miaPhone, Count: 1000}}})
+	<-g.ended
+	g.start("history-piece:7")
+	<-g.ended
+	g.start("")
+	g.ready()
+	eventually(t, "all messages of the past", func() bool { return r.once(t, "history.message") >= 1000 })
+	eventually(t, "the part is stored", func() bool { return c.historyDone("recent") })
+	if n, events := c.chatSize(miaPhone), r.once(t, "history.message"); n != 1000 || events != 1000 {
+		t.Errorf("the chat has %d messages, %d came as events, want 1000", n, events)
+	}
+	eventually(t, "the whole was told", func() bool { return r.different("history.sync_complete") == 2 }) // the one after linking, and this one
 }

@@ -57,6 +57,9 @@ func (p *Person) oldConversation(o *OldChat) (*waHistorySync.Conversation, error
 	}
 	id := jid.String()
 	c := &waHistorySync.Conversation{ID: &id, Name: &name, UnreadCount: proto.Uint32(uint32(max(0, o.Unread))), Archived: &o.Archived} //nolint:gosec // a count
+	if other := p.srv.byJID(jid); other != nil {
+		c.PnJID = proto.String(other.pn.String())
+	}
 	if o.Pinned {
 		c.Pinned = proto.Uint32(1)
 	}
