@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -32,6 +33,10 @@ func (a *App) wireMedia(log *journal.Journal, dialer *whatsapp.Dialer) error {
 	if err != nil {
 		return err
 	}
+	temp := filepath.Join(root, "tmp")
+	if err := os.MkdirAll(temp, 0o700); err != nil { // looked at by /health/ready from the first moment
+		return fmt.Errorf("make the media directory: %w", err)
+	}
 	var blobs media.Blobs = dir
 	if o.S3.Endpoint != "" {
 		if blobs, err = media.NewS3(o.S3); err != nil {
@@ -43,7 +48,7 @@ func (a *App) wireMedia(log *journal.Journal, dialer *whatsapp.Dialer) error {
 		keep = defaultKeep
 	}
 	a.files = media.New(media.Options{
-		Store: a.db.Media(), Lines: a.sessions, Phone: dialer, Sink: log, Blobs: blobs, Temp: filepath.Join(root, "tmp"), Free: dir.Free, Logger: a.log,
+		Store: a.db.Media(), Lines: a.sessions, Phone: dialer, Sink: log, Blobs: blobs, Temp: temp, Free: dir.Free, Logger: a.log,
 		MaxFile: o.MaxFile, MaxBytes: o.MaxBytes, MaxAge: o.MaxAge, Keep: keep, Auto: o.Auto, AutoMaxBytes: o.AutoMaxBytes, Crash: a.options.Crash,
 	})
 	a.sessions.TakeAnswers(a.files)

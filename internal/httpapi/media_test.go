@@ -200,6 +200,7 @@ func TestFilesOfStrangersRunNoScripts(t *testing.T) {
 	for claimed, want := range map[string]struct{ kind, disposition string }{
 		"image/png":              {"image/png", "inline"},
 		"image/svg+xml":          {"image/svg+xml", "attachment"},
+		"image/svg":              {"image/svg", "attachment"},
 		"IMAGE/SVG+XML":          {"image/svg+xml", "attachment"},
 		"text/html":              {"text/html", "attachment"},
 		"application/xhtml+xml":  {"application/xhtml+xml", "attachment"},

@@ -120,11 +120,15 @@ func (a *Archive) Run(ctx context.Context) error {
 
 // cleanUp removes what an earlier run left unfinished, and measures what it left whole.
 func (a *Archive) cleanUp(ctx context.Context) error {
-	if err := os.RemoveAll(a.Temp); err != nil {
-		return fmt.Errorf("empty the directory of unfinished files: %w", err)
-	}
 	if err := os.MkdirAll(a.Temp, 0o700); err != nil {
 		return fmt.Errorf("make the directory of unfinished files: %w", err)
+	}
+	left, err := os.ReadDir(a.Temp)
+	for _, f := range left { // not the directory: /health/ready may be looking
+		err = errors.Join(err, os.RemoveAll(filepath.Join(a.Temp, f.Name())))
+	}
+	if err != nil {
+		return fmt.Errorf("empty the directory of unfinished files: %w", err)
 	}
 	for {
 		list, err := a.Store.Interrupted(ctx, page)

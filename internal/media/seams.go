@@ -63,7 +63,7 @@ type Shelf interface {
 // Doom is a file to be deleted from our store.
 type Doom struct {
 	ID   string
-	Size int64
+	Size int64 // as Usage counts it; 0 = it was not whole
 }
 
 // Usage is what the store holds.

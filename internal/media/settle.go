@@ -24,7 +24,7 @@ func (a *Archive) settle(ctx context.Context, r *Record, err error) error {
 		}
 	}
 	if v.again && !r.NextAt.IsZero() {
-		if err := a.postpone(ctx, r); err != nil {
+		if err := a.postpone(ctx, r, v.outcome != outcomeOffline); err != nil {
 			return err
 		}
 	}
@@ -111,13 +111,18 @@ func (a *Archive) announce(ctx context.Context, r *Record, t event.Type, data an
 
 // The tries to fetch a file unasked.
 const (
-	firstRetry = time.Minute
-	lastRetry  = time.Hour
-	mostTries  = 14 // about eight hours
+	firstRetry   = time.Minute
+	lastRetry    = time.Hour
+	mostTries    = 14 // about eight hours
+	offlineRetry = 5 * time.Minute
 )
 
-// postpone sets when the next try comes, or that there is none.
-func (a *Archive) postpone(ctx context.Context, r *Record) error {
+// postpone sets when the next try comes, or that there is none. A try of a device that is not connected does not count: it
+// may be away for days.
+func (a *Archive) postpone(ctx context.Context, r *Record, counts bool) error {
+	if !counts {
+		return a.Store.Want(ctx, r.ID, time.Now().Add(offlineRetry), r.Attempts)
+	}
 	attempts := r.Attempts + 1
 	if attempts >= mostTries {
 		return a.Store.Want(ctx, r.ID, time.Time{}, attempts)

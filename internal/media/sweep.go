@@ -31,17 +31,20 @@ func (a *Archive) bury(ctx context.Context) error {
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		ids, bytes := make([]string, len(list)), int64(0)
+		ids, bytes, files := make([]string, len(list)), int64(0), int64(0)
 		for i, d := range list {
 			if err := a.Blobs.Delete(ctx, d.ID); err != nil {
 				return err
 			}
 			ids[i], bytes = d.ID, bytes+d.Size
+			if d.Size > 0 {
+				files++
+			}
 		}
 		if err := a.Store.Buried(ctx, ids); err != nil {
 			return err
 		}
-		a.changeUsage(-bytes, -int64(len(list)))
+		a.changeUsage(-bytes, -files)
 	}
 	return nil
 }

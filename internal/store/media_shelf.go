@@ -47,7 +47,7 @@ func (s *Media) Used(ctx context.Context, at map[string]time.Time) error {
 
 // doomMedia notes the files that go with records which are about to be deleted; where selects the records.
 func doomMedia(ctx context.Context, tx *Tx, where string, args ...any) error {
-	_, err := tx.Exec(ctx, `INSERT INTO media_doomed (id, size) SELECT id, stored_size FROM media
+	_, err := tx.Exec(ctx, `INSERT INTO media_doomed (id, size) SELECT id, CASE WHEN state = 'stored' THEN stored_size ELSE 0 END FROM media
 WHERE state IN ('storing', 'stored') AND `+where+` ON CONFLICT (id) DO NOTHING`, args...)
 	return err
 }
