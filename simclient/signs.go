@@ -25,8 +25,9 @@ type Presence struct {
 // Call is one step of a call.
 type Call struct {
 	To     string `json:"to"`
-	State  string `json:"state,omitempty"` // offer (default), accept, reject, terminate
+	State  string `json:"state,omitempty"` // offer (default), offer_notice, pre_accept, accept, reject, terminate, transport, relay_latency
 	CallID string `json:"call_id,omitempty"`
+	Group  string `json:"group,omitempty"` // id of the group that calls
 	Video  bool   `json:"video,omitempty"`
 	Reason string `json:"reason,omitempty"`
 }

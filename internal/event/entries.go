@@ -49,6 +49,9 @@ const (
 	CallPreAccept   Type = "call.pre_accept"
 	CallReject      Type = "call.reject"
 	CallTerminate   Type = "call.terminate"
+	CallTransport   Type = "call.transport"
+	CallLatency     Type = "call.relay_latency"
+	CallUnknown     Type = "call.unknown"
 
 	GroupJoined            Type = "group.join"
 	GroupLeft              Type = "group.leave"
@@ -184,6 +187,9 @@ var entries = []Entry{
 	{Type: CallPreAccept, Title: "Call ringing", Description: "The ringing of a call was acknowledged.", Class: Durable, Scope: PerChat},
 	{Type: CallReject, Title: "Call rejected", Description: "A call was rejected.", Class: Durable, Scope: PerChat},
 	{Type: CallTerminate, Title: "Call ended", Description: "A call ended.", Class: Durable, Scope: PerChat},
+	{Type: CallTransport, Title: "Call transport", Description: "Plumbing of a call: addresses for its media.", Class: BestEffort, Scope: PerChat, Explicit: true},
+	{Type: CallLatency, Title: "Call relay latency", Description: "Plumbing of a call: how far its relays are.", Class: BestEffort, Scope: PerChat, Explicit: true},
+	{Type: CallUnknown, Title: "Unknown call signal", Description: "A signal of a call that nobody knows; its raw form is kept.", Class: Noted, Scope: PerDevice, Explicit: true},
 	{Type: GroupJoined, Title: "Group joined", Description: "The own account created a group, joined one or was added to one.", Class: Durable, Scope: PerChat},
 	{Type: GroupLeft, Title: "Group left", Description: "The own account left a group or was removed from it.", Class: Durable, Scope: PerChat},
 	{Type: GroupParticipantUpdate, Title: "Group members changed", Description: "Members of a group were added, removed, promoted or demoted, or have a new number.", Class: Durable, Scope: PerChat},

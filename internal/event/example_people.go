@@ -13,8 +13,10 @@ func exampleOfCalls(t Type) any {
 		return CallNotice{Call: call, Media: "audio", Type: "group"}
 	case CallAccept, CallPreAccept:
 		return CallAnswer{Call: call, Platform: Text("android"), Version: Text("2.25.37.8")}
-	case CallReject:
+	case CallReject, CallTransport, CallLatency:
 		return call
+	case CallUnknown:
+		return UnknownCall{CallID: &call.CallID, From: &call.From, Creator: &call.Creator, Tag: Text("video")}
 	case CallTerminate:
 		return CallEnd{Call: call, Reason: Text("timeout")}
 	}

@@ -1,6 +1,7 @@
 package event
 
-// Call is the data of the call events: of call.reject as it is, of the others with what they add.
+// Call is the data of the call events: of call.reject, call.transport and call.relay_latency as it is, of the others with what
+// they add.
 type Call struct {
 	CallID  string `json:"call_id"`
 	From    Person `json:"from"` // who sent this signal
@@ -34,4 +35,13 @@ type CallAnswer struct {
 type CallEnd struct {
 	Call
 	Reason *string `json:"reason"`
+}
+
+// UnknownCall is the data of call.unknown: a signal that nobody knows, as far as it could be read.
+type UnknownCall struct {
+	CallID  *string `json:"call_id"`
+	From    *Person `json:"from"`
+	Creator *Person `json:"creator"`
+	Group   *Chat   `json:"group"`
+	Tag     *string `json:"tag"` // WhatsApp's name of the signal; null when there was none, or more than one
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Call queues one step of a call for every device of a linked number and returns the call's id. Errors: ErrInvalid,
-// ErrUnknownPerson.
+// ErrUnknownPerson, ErrUnknownGroup.
 func (p *Person) Call(c Call) (callID string, err error) {
 	to, err := p.srv.Person(c.To)
 	if err != nil {
@@ -21,7 +21,14 @@ func (p *Person) Call(c Call) (callID string, err error) {
 	if c.State == "" {
 		c.State = CallOffer
 	}
-	step := element(c.State, attrs{"call-id": c.ID, "call-creator": p.lid, "caller_pn": p.pn})
+	step := element(callTag(c.State), attrs{"call-id": c.ID, "call-creator": p.lid, "caller_pn": p.pn})
+	if c.Group != "" {
+		g, err := p.srv.Group(c.Group)
+		if err != nil {
+			return "", err
+		}
+		step.Attrs["group-jid"] = g.jid
+	}
 	switch c.State {
 	case CallOffer:
 		step.Content = offerContent(c.Video)
@@ -30,9 +37,14 @@ func (p *Person) Call(c Call) (callID string, err error) {
 		if c.Reason == "" {
 			step.Attrs["reason"] = "timeout"
 		}
-	case CallAccept, CallReject:
+	case CallOfferNotice:
+		step.Attrs["media"], step.Attrs["type"] = "audio", "group"
+		if c.Video {
+			step.Attrs["media"] = "video"
+		}
+	case CallAccept, CallPreAccept, CallReject, CallTransport, CallLatency:
 	default:
-		return "", fail(CodeInvalid, "state must be offer, accept, reject or terminate, not %q", c.State)
+		return "", fail(CodeInvalid, "state must be offer, offer_notice, pre_accept, accept, reject, terminate, transport or relay_latency, not %q", c.State)
 	}
 	if to.blocks(p) {
 		return c.ID, nil
@@ -41,6 +53,17 @@ func (p *Person) Call(c Call) (callID string, err error) {
 		d.enqueue(element("call", attrs{"from": p.lid, "id": p.srv.nextID(), "t": now(), "platform": "android", "version": "2.26.1"}, step))
 	}
 	return c.ID, nil
+}
+
+// callTag is WhatsApp's name of a step.
+func callTag(state string) string {
+	switch state {
+	case CallPreAccept:
+		return "preaccept"
+	case CallLatency:
+		return "relaylatency"
+	}
+	return state
 }
 
 func offerContent(video bool) []waBinary.Node {

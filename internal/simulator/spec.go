@@ -271,10 +271,14 @@ const (
 
 // Call states.
 const (
-	CallOffer     = "offer"
-	CallAccept    = "accept"
-	CallReject    = "reject"
-	CallTerminate = "terminate"
+	CallOffer       = "offer"
+	CallOfferNotice = "offer_notice" // of a call of a group
+	CallPreAccept   = "pre_accept"   // it rings
+	CallAccept      = "accept"
+	CallReject      = "reject"
+	CallTerminate   = "terminate"
+	CallTransport   = "transport"
+	CallLatency     = "relay_latency"
 )
 
 // Call is one step of a call that a person makes.
@@ -282,6 +286,7 @@ type Call struct {
 	To     string // phone or LID
 	ID     string // "" makes one
 	State  string // "" = CallOffer
+	Group  string // id of the group that calls; "" = none
 	Video  bool
 	Reason string // with CallTerminate; "" = "timeout"
 }

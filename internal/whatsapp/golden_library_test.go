@@ -37,6 +37,15 @@ func (s *librarySays) event(t *testing.T) any {
 		"AppState":                func() any { return new(events.AppState) },
 		"AppStateSyncComplete":    func() any { return new(events.AppStateSyncComplete) },
 		"AppStateSyncError":       func() any { return new(events.AppStateSyncError) },
+		"CallOffer":               func() any { return new(events.CallOffer) },
+		"CallOfferNotice":         func() any { return new(events.CallOfferNotice) },
+		"CallAccept":              func() any { return new(events.CallAccept) },
+		"CallPreAccept":           func() any { return new(events.CallPreAccept) },
+		"CallReject":              func() any { return new(events.CallReject) },
+		"CallTerminate":           func() any { return new(events.CallTerminate) },
+		"CallTransport":           func() any { return new(events.CallTransport) },
+		"CallRelayLatency":        func() any { return new(events.CallRelayLatency) },
+		"UnknownCallEvent":        func() any { return new(events.UnknownCallEvent) },
 	}[s.Type]
 	if !ok {
 		t.Fatalf("the tests do not know %q of the library", s.Type)

@@ -32,6 +32,12 @@ func (t *translator) call(evt any) (session.Batch, bool) {
 	case *events.CallTerminate:
 		data := event.CallEnd{Call: t.callData(&v.BasicCallMeta), Reason: event.Text(v.Reason)}
 		return t.callEvent(event.CallTerminate, &v.BasicCallMeta, data), true
+	case *events.CallTransport:
+		return t.callPlumbing(event.CallTransport, &v.BasicCallMeta), true
+	case *events.CallRelayLatency:
+		return t.callPlumbing(event.CallLatency, &v.BasicCallMeta), true
+	case *events.UnknownCallEvent:
+		return t.unknownCall(v), true
 	}
 	return session.Batch{}, false
 }
@@ -64,6 +70,45 @@ func (t *translator) callEvent(kind event.Type, m *types.BasicCallMeta, data any
 	var p parties
 	p.learn(t.people, m.CallCreator, m.CallCreatorAlt)
 	return session.Batch{Events: []*event.Event{e}, Learned: p.learned}
+}
+
+// callPlumbing is a signal of which every occurrence is new, and which is not worth its place in the log.
+func (t *translator) callPlumbing(kind event.Type, m *types.BasicCallMeta) session.Batch {
+	b := t.callEvent(kind, m, t.callData(m))
+	b.Events[0].SourceKey = ""
+	return b
+}
+
+// unknownCall reads what can be read of a signal that nobody knows.
+func (t *translator) unknownCall(v *events.UnknownCallEvent) session.Batch {
+	e := event.New(event.CallUnknown)
+	e.Key, e.At, e.Raw = "d", t.now, rawEvent(v)
+	data := event.UnknownCall{}
+	if v.Node != nil {
+		e.SourceKey = identity(string(e.Type), digest(v)) // the stanza's id is in it
+		if from := nodeJID(v.Node, "from"); !from.IsEmpty() {
+			p := t.anyone(from)
+			data.From = &p
+		}
+		if children := v.Node.GetChildren(); len(children) == 1 {
+			t.readCall(&data, &children[0])
+		}
+	}
+	e.Data = data
+	return session.Batch{Events: []*event.Event{e}}
+}
+
+func (t *translator) readCall(data *event.UnknownCall, signal *waBinary.Node) {
+	id, _ := signal.Attrs["call-id"].(string)
+	data.CallID, data.Tag = event.Text(id), event.Text(signal.Tag)
+	if by := nodeJID(signal, "call-creator"); !by.IsEmpty() {
+		p := t.anyone(by)
+		data.Creator = &p
+	}
+	if j := nodeJID(signal, "group-jid"); !j.IsEmpty() {
+		g := t.chat(j, types.EmptyJID)
+		data.Group = &g
+	}
 }
 
 // offersVideo reports whether an offer is for video; nil when it does not say.
