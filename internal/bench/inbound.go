@@ -22,7 +22,7 @@ func benchInbound(ctx context.Context, o options) ([]figure, error) {
 	defer w.close()
 	var figures []figure
 	next := 0 // phones are never used twice
-	for _, sessions := range []int{1, 20} {
+	for _, sessions := range []int{1, 20, 100} {
 		var rates, ratios []float64
 		for range max(1, o.rounds/2) {
 			ours, err := w.measure(ctx, sessions, &next, openGateway)
@@ -35,9 +35,12 @@ func benchInbound(ctx context.Context, o options) ([]figure, error) {
 			}
 			rates, ratios = append(rates, ours), append(ratios, ours/library)
 		}
-		name := fmt.Sprintf("inbound, decrypt + commit + ack, SQLite FULL, %d sessions", sessions)
+		name, aim := fmt.Sprintf("inbound, decrypt + commit + ack, SQLite, %d sessions", sessions), "–"
+		if sessions == 100 {
+			aim = "≥ 2"
+		}
 		figures = append(figures, figure{name, median(rates), "messages/s", "–"},
-			figure{name + ", of the library alone", median(ratios), "ratio", "–"})
+			figure{name + ", of the library alone, synced", median(ratios), "ratio", aim})
 	}
 	return figures, nil
 }
@@ -86,6 +89,12 @@ func (w *world) flood(ctx context.Context, p party, sessions int, next *int) (fl
 			return 0, err
 		}
 	}
+	took, err := w.release(ctx, devices)
+	return float64(each*sessions) / took.Seconds(), err
+}
+
+// release lets all held stanzas go and returns how long it took until the last of them was acknowledged.
+func (w *world) release(ctx context.Context, devices []string) (time.Duration, error) {
 	begin := time.Now()
 	for _, d := range devices {
 		if _, err := w.people.Release(ctx, d, 0); err != nil {
@@ -97,5 +106,5 @@ func (w *world) flood(ctx context.Context, p party, sessions int, next *int) (fl
 			return 0, err
 		}
 	}
-	return float64(each*sessions) / time.Since(begin).Seconds(), nil
+	return time.Since(begin), nil
 }

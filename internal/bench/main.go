@@ -37,6 +37,7 @@ type options struct {
 	hooks     []int
 	fans      []int
 	databases []string
+	sessions  int
 }
 
 func main() {
@@ -52,7 +53,17 @@ func main() {
 	numbers(&o.hooks, "hooks", "1,100,1000,10000", "numbers of webhooks of matrix")
 	numbers(&o.fans, "fan", "1,5", "webhooks per event of matrix")
 	words(&o.databases, "databases", "sqlite,postgres", "databases of matrix")
+	flag.IntVar(&o.sessions, "sessions", 100, "devices of the suite sessions")
+	child := flag.String("serve", "", "run as the gateway of the suite sessions, in this directory")
+	simulator := flag.String("simulator", "", "with -serve")
 	flag.Parse()
+	if *child != "" {
+		if err := serveChild(context.Background(), *child, *simulator); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if stop, err := startProfile(*profile); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -66,7 +77,8 @@ func main() {
 }
 
 func suites() []suite {
-	return []suite{{"delivery", benchDelivery}, {"inbound", benchInbound}, {"isolation", benchIsolation}, {"drain", benchDrain}, {"matrix", benchMatrix}}
+	return []suite{{"delivery", benchDelivery}, {"inbound", benchInbound}, {"sessions", benchSessions},
+		{"isolation", benchIsolation}, {"drain", benchDrain}, {"matrix", benchMatrix}}
 }
 
 func run(ctx context.Context, only, out string, o options) error {

@@ -98,3 +98,20 @@ func (w *world) until(ctx context.Context, device string, n int) error {
 		}
 	}
 }
+
+// online polls until a device is connected and has nothing left to acknowledge.
+func (w *world) online(ctx context.Context, device string) error {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		d, err := w.sim.Device(device)
+		if err == nil && d.Info().Connected && d.Info().Unacked == 0 {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s to connect: %w", device, ctx.Err())
+		}
+	}
+}
