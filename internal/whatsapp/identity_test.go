@@ -64,6 +64,29 @@ func TestTheAddressesOfANewContactAreAnnouncedOnce(t *testing.T) {
 	}
 }
 
+// Lists tell who is who, too. They give an event only for people who were met under the number alone.
+func TestAddressesOfAListAreKept(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob, carol := w.person("491700000001", "Alice"), w.person("491700000002", "Bob"), w.person("491700000003", "Carol")
+	id, dev := g.linked(alice)
+	acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Text: "by phone", Addressing: simulator.AddressPNOnly}))
+	_, err := w.CreateGroup(simulator.GroupSpec{Subject: "Team", Owner: carol.Phone(), Participants: []string{alice.Phone(), bob.Phone()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, func() bool { return len(dev.Unacked()) == 0 })
+	_, lid := bob.JIDs()
+	learnt := g.events(id, event.ContactResolved)
+	if len(learnt) == 0 || learnt[0].field("contact", "lid") != lid.String() || learnt[0].Key != id+"|c|491700000002@s.whatsapp.net" {
+		t.Errorf("%+v", learnt)
+	}
+	acked(t, send(t, carol, simulator.Message{To: alice.Phone(), Text: "hi", Addressing: simulator.AddressLIDOnly}))
+	if e := g.await(id, event.MessageReceived, withText("hi")); e.field("sender", "phone") != "+491700000003" {
+		t.Errorf("what the list said is not known: %s", e.Data)
+	}
+}
+
 // The library's map of addresses belongs to all devices. What one account has learnt must not show at another.
 func TestWhatOneAccountKnowsIsNotShownToAnother(t *testing.T) {
 	w := newWorld(t)
