@@ -75,28 +75,44 @@ func (d *diary) run(ctx context.Context) {
 	}
 }
 
-// flush writes what is queued. It gives up only when ctx ends.
+// flush writes what is queued. It gives up only when ctx ends, and leaves the rest in the queue.
 func (d *diary) flush(ctx context.Context) {
 	for {
 		e, ok := d.first()
 		if !ok {
 			return
 		}
-		d.write(ctx, e)
+		if !d.write(ctx, e) {
+			d.mu.Lock()
+			d.queue = append([]entry{e}, d.queue...)
+			d.mu.Unlock()
+			return
+		}
 	}
 }
 
-func (d *diary) write(ctx context.Context, e entry) {
+// abandon counts what is left.
+func (d *diary) abandon() {
+	for e, ok := d.first(); ok; e, ok = d.first() {
+		d.lost.Add(1)
+		d.log.Error("session note lost", "device_id", e.device, "error", "the gateway stopped before storage took it")
+	}
+}
+
+// write reports whether it is done with the entry; false when ctx ended first.
+func (d *diary) write(ctx context.Context, e entry) bool {
 	wait := 50 * time.Millisecond
 	for try := 1; ; try++ {
 		err := safely(func() error { return e.write(ctx) })
 		switch {
 		case err == nil, fault.Is(err, fault.NotFound): // the device is gone: nobody is left to be told
-			return
-		case ctx.Err() != nil, try >= diaryTries && !fault.Is(err, fault.Unavailable):
+			return true
+		case ctx.Err() != nil:
+			return false
+		case try >= diaryTries && !fault.Is(err, fault.Unavailable):
 			d.lost.Add(1)
 			d.log.Error("session note lost", "device_id", e.device, "error", err)
-			return
+			return true
 		case try == 1:
 			d.log.Warn("session note waits for storage", "device_id", e.device, "error", err)
 		}

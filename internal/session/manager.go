@@ -88,6 +88,7 @@ func (m *Manager) Run(ctx context.Context) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushLimit)
 	defer cancel()
 	m.diary.flush(last)
+	m.diary.abandon()
 	return nil
 }
 
