@@ -42,7 +42,15 @@ type webhookRow struct {
 	Timeout     int       `json:"timeout_seconds"`
 	MaxInFlight int       `json:"max_in_flight"`
 	CreatedAt   time.Time `json:"created_at"`
-	Backlog     struct {
+	TLS         *struct {
+		CA     []struct{} `json:"ca"`
+		Client *struct {
+			Subject  string    `json:"subject"`
+			NotAfter time.Time `json:"not_after"`
+		} `json:"client"`
+		Warning *string `json:"warning"`
+	} `json:"tls"`
+	Backlog struct {
 		Pending  int        `json:"pending"`
 		Held     int        `json:"held"`
 		OldestAt *time.Time `json:"oldest_at"`
@@ -54,6 +62,21 @@ func (w webhookRow) events() string {
 		return "all"
 	}
 	return strings.Join(w.Events, ", ")
+}
+
+// security says whom the webhook trusts and what it shows.
+func (w webhookRow) security() string {
+	parts := []string{"the system's authorities"}
+	if n := len(w.TLS.CA); n > 0 {
+		parts[0] = fmt.Sprintf("%d authorities of its own", n)
+	}
+	if c := w.TLS.Client; c != nil {
+		parts = append(parts, "shows "+c.Subject+" until "+c.NotAfter.Format(time.DateOnly))
+	}
+	if w.TLS.Warning != nil {
+		parts = append(parts, *w.TLS.Warning)
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (w webhookRow) how() string {
@@ -209,6 +232,9 @@ func showWebhook(out io.Writer, i ink, w webhookRow, s statsRow, window string) 
 		line("device", "%s", *w.DeviceID)
 	}
 	line("sending", "%s, at most %d at once, %d s each", w.Ordering, w.MaxInFlight, w.Timeout)
+	if w.TLS != nil {
+		line("tls", "%s", plain(w.security(), 300))
+	}
 	line("waiting", "%d pending, %d held, the oldest for %s", w.Backlog.Pending, w.Backlog.Held, age(w.Backlog.OldestAt))
 	probe := ""
 	if s.Breaker.NextProbeAt != nil {

@@ -252,6 +252,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"history", a.past.Run},
 		{"housekeeping", a.api.Run},
 		{"retention", a.retain.Run},
+		{"certificates", (&webhook.Certificates{Active: a.db.Webhooks().Active, Logger: a.log}).Run},
 	}
 	if a.scrapers != nil {
 		parts = append(parts, part{"metrics", a.serveMetrics})

@@ -23,6 +23,7 @@ func (a *API) documentConfig() huma.Config {
 	registry.RegisterTypeAlias(reflect.TypeFor[strict.Field[[]string]](), reflect.TypeFor[[]string]())
 	registry.RegisterTypeAlias(reflect.TypeFor[strict.Field[map[string]string]](), reflect.TypeFor[map[string]string]())
 	registry.RegisterTypeAlias(reflect.TypeFor[strict.Field[strict.Raw]](), reflect.TypeFor[map[string]any]())
+	registry.RegisterTypeAlias(reflect.TypeFor[strict.Field[tlsBody]](), reflect.TypeFor[*tlsBody]())
 	registry.RegisterTypeAlias(reflect.TypeFor[strict.Raw](), reflect.TypeFor[map[string]any]())
 	registry.Schema(reflect.TypeFor[failure](), true, "")
 	server := a.BasePath

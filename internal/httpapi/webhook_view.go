@@ -39,6 +39,7 @@ type webhookView struct {
 	RateLimit      *int              `json:"rate_limit"`
 	Include        []string          `json:"include" nullable:"false"`
 	Version        int               `json:"version"`
+	TLS            *tlsView          `json:"tls" doc:"Without PEM; null = none"`
 	Secrets        []secretView      `json:"secrets" nullable:"false" doc:"Live keys, newest first, without key material"`
 	Backlog        backlogView       `json:"backlog"`
 	UpdatedAt      instant           `json:"updated_at"`
@@ -72,7 +73,7 @@ func (a *API) viewWebhook(ctx context.Context, w webhook.Webhook) (webhookView, 
 		DeviceID: text(w.DeviceID), State: w.State(), StateReason: text(w.Reason), StateSince: instant(w.StatusSince),
 		Description: w.Description, Headers: masked(w.Headers), Ordering: string(w.Ordering),
 		TimeoutSeconds: int(w.Timeout / time.Second), MaxInFlight: w.MaxInFlight, RateLimit: positive(w.RateLimit),
-		Include: []string{}, Version: w.Version, Secrets: []secretView{}, UpdatedAt: instant(w.UpdatedAt),
+		Include: []string{}, Version: w.Version, TLS: viewTLS(w.TLS, time.Now()), Secrets: []secretView{}, UpdatedAt: instant(w.UpdatedAt),
 		Backlog: backlogView{Pending: backlog.Pending, Held: backlog.Held, OldestAt: moment(backlog.OldestAt)},
 	}
 	for _, i := range w.Include {

@@ -24,13 +24,14 @@ type createWebhookBody struct {
 	RateLimit      *int              `json:"rate_limit,omitempty" nullable:"true" minimum:"1" maximum:"1000" doc:"Requests per second; null = no limit"`
 	Include        []string          `json:"include,omitempty" nullable:"true" enum:"raw,thumbnail" doc:"Optional payload parts"`
 	Version        *int              `json:"version,omitempty" nullable:"true" minimum:"1" doc:"Catalogue version of the payloads; pinned at creation"`
+	TLS            *tlsBody          `json:"tls,omitempty" nullable:"true" doc:"Authority of the endpoint and certificate of ours"`
 }
 
 func (b createWebhookBody) draft() webhook.Draft {
 	return webhook.Draft{
 		URL: b.URL, Secret: b.Secret, Events: b.Events, DeviceID: b.DeviceID, Active: b.Active, Description: b.Description,
 		Headers: b.Headers, Ordering: b.Ordering, TimeoutSeconds: b.TimeoutSeconds, MaxInFlight: b.MaxInFlight,
-		RateLimit: b.RateLimit, Include: b.Include, Version: b.Version,
+		RateLimit: b.RateLimit, Include: b.Include, Version: b.Version, TLS: b.TLS.settings(),
 	}
 }
 
@@ -50,6 +51,7 @@ type patchWebhookBody struct {
 	RateLimit      strict.Field[int]               `json:"rate_limit,omitempty" nullable:"true" minimum:"1" maximum:"1000"`
 	Include        strict.Field[[]string]          `json:"include,omitempty" nullable:"true" doc:"raw, thumbnail"`
 	Version        strict.Field[int]               `json:"version,omitempty" nullable:"true" minimum:"1"`
+	TLS            strict.Field[tlsBody]           `json:"tls,omitempty" nullable:"true" doc:"Replaces the whole; null removes it"`
 	ResumeFrom     strict.Field[string]            `json:"resume_from,omitempty" nullable:"true" doc:"With active true: held (default), now, or a time"`
 }
 
@@ -61,7 +63,7 @@ func (b patchWebhookBody) patch() webhook.Patch {
 		Ordering: webhook.Field[string](b.Ordering), TimeoutSeconds: webhook.Field[int](b.TimeoutSeconds),
 		MaxInFlight: webhook.Field[int](b.MaxInFlight), RateLimit: webhook.Field[int](b.RateLimit),
 		Include: webhook.Field[[]string](b.Include), Version: webhook.Field[int](b.Version),
-		ResumeFrom: webhook.Field[string](b.ResumeFrom),
+		ResumeFrom: webhook.Field[string](b.ResumeFrom), TLS: tlsField(b.TLS),
 	}
 }
 

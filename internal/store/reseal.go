@@ -18,6 +18,8 @@ func sealedColumns() []sealed {
 	return []sealed{
 		{headersPurpose, `SELECT id, id, headers FROM webhooks WHERE headers IS NOT NULL AND (id, id) > ($1, $2) ORDER BY id LIMIT $3`,
 			`UPDATE webhooks SET headers = $1 WHERE id = $2 AND id = $3`, [2]any{0, 0}},
+		{tlsPurpose, `SELECT id, id, tls FROM webhooks WHERE tls IS NOT NULL AND (id, id) > ($1, $2) ORDER BY id LIMIT $3`,
+			`UPDATE webhooks SET tls = $1 WHERE id = $2 AND id = $3`, [2]any{0, 0}},
 		{secretPurpose, `SELECT id, id, sealed FROM webhook_secrets WHERE (id, id) > ($1, $2) ORDER BY id LIMIT $3`,
 			`UPDATE webhook_secrets SET sealed = $1 WHERE id = $2 AND id = $3`, [2]any{0, 0}},
 		{answerPurpose, `SELECT scope, key, response FROM idempotency WHERE (scope, key) > ($1, $2) ORDER BY scope, key LIMIT $3`,

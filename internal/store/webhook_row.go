@@ -15,6 +15,7 @@ import (
 const (
 	secretPurpose  = "webhook secret"
 	headersPurpose = "webhook headers"
+	tlsPurpose     = "webhook tls"
 )
 
 // row returns the columns that both INSERT and UPDATE write, in their order.
@@ -23,7 +24,8 @@ func (s *Webhooks) row(w *webhook.Webhook) ([]any, error) {
 	include, err2 := json.Marshal(w.Include)
 	filters, err3 := json.Marshal(w.Filters)
 	headers, err4 := s.sealHeaders(w.Headers)
-	for _, err := range []error{err1, err2, err3, err4} {
+	tls, err5 := s.sealTLS(w.TLS)
+	for _, err := range []error{err1, err2, err3, err4, err5} {
 		if err != nil {
 			return nil, err
 		}
@@ -31,7 +33,7 @@ func (s *Webhooks) row(w *webhook.Webhook) ([]any, error) {
 	return []any{w.URL, string(events), w.Description, headers, string(w.Ordering), int64(w.Timeout / time.Second), w.MaxInFlight,
 		number(int64(w.RateLimit)), string(include), w.Version, string(w.Status), w.Reason, w.StatusSince.UnixMilli(), string(filters), w.Cursor,
 		millis(w.Breaker.OpenedAt), millis(w.Breaker.ProbeAt), w.Breaker.Failures, millis(w.Breaker.LastSuccess), millis(w.Breaker.LastFailure),
-		w.UpdatedAt.UnixMilli()}, nil
+		w.UpdatedAt.UnixMilli(), tls}, nil
 }
 
 // sealHeaders returns NULL when there are none.
@@ -46,12 +48,24 @@ func (s *Webhooks) sealHeaders(headers map[string]string) (any, error) {
 	return s.db.vault.Seal(headersPurpose, plain), nil
 }
 
+// sealTLS returns NULL when there is none.
+func (s *Webhooks) sealTLS(t *webhook.TLS) (any, error) {
+	if t == nil {
+		return nil, nil
+	}
+	plain, err := json.Marshal(t)
+	if err != nil {
+		return nil, err
+	}
+	return s.db.vault.Seal(tlsPurpose, plain), nil
+}
+
 // query reads webhooks in order of their id, each with its live secrets, in one statement: what it returns was true at one
 // moment. where speaks of the columns of webhooks.
 func (s *Webhooks) query(ctx context.Context, query queryFunc, where string, limit int, args ...any) ([]webhook.Webhook, error) {
 	rows, err := query(ctx, `SELECT w.id, w.account_id, w.device_id, w.url, w.events, w.description, w.headers, w.ordering, w.timeout_seconds,
 	w.max_in_flight, w.rate_limit, w.include, w.version, w.status, w.reason, w.status_since, w.filters, w.cursor, w.breaker_opened_at,
-	w.breaker_probe_at, w.breaker_failures, w.last_success_at, w.last_failure_at, w.created_at, w.updated_at, s.sealed, s.created_at, s.expires_at
+	w.breaker_probe_at, w.breaker_failures, w.last_success_at, w.last_failure_at, w.created_at, w.updated_at, w.tls, s.sealed, s.created_at, s.expires_at
 FROM webhooks w LEFT JOIN webhook_secrets s ON s.webhook_id = w.id
 WHERE w.id IN (SELECT id FROM webhooks WHERE `+where+` ORDER BY id LIMIT `+strconv.Itoa(limit)+`) ORDER BY w.id, s.id DESC`, args...)
 	if err != nil {
@@ -87,7 +101,7 @@ type webhookRow struct {
 	w                                     webhook.Webhook
 	device                                sql.NullString
 	events, include, filters              []byte
-	headers, sealed                       []byte
+	headers, tls, sealed                  []byte
 	timeout                               int64
 	rate, opened, probe, success, failure sql.NullInt64
 	since, created, updated               int64
@@ -98,7 +112,7 @@ func (r *webhookRow) scan(row scanner) error {
 	w := &r.w
 	return row.Scan(&w.ID, &w.AccountID, &r.device, &w.URL, &r.events, &w.Description, &r.headers, &w.Ordering, &r.timeout, &w.MaxInFlight,
 		&r.rate, &r.include, &w.Version, &w.Status, &w.Reason, &r.since, &r.filters, &w.Cursor, &r.opened, &r.probe, &w.Breaker.Failures,
-		&r.success, &r.failure, &r.created, &r.updated, &r.sealed, &r.secretCreated, &r.secretExpires)
+		&r.success, &r.failure, &r.created, &r.updated, &r.tls, &r.sealed, &r.secretCreated, &r.secretExpires)
 }
 
 // open fills the webhook from the columns that need work.
@@ -114,6 +128,16 @@ func (s *Webhooks) open(r *webhookRow) error {
 		var err error
 		if headers, err = s.db.vault.Open(headersPurpose, r.headers); err != nil {
 			return fmt.Errorf("open headers: %w", err)
+		}
+	}
+	if r.tls != nil {
+		plain, err := s.db.vault.Open(tlsPurpose, r.tls)
+		if err != nil {
+			return fmt.Errorf("open TLS settings: %w", err)
+		}
+		w.TLS = &webhook.TLS{}
+		if err := json.Unmarshal(plain, w.TLS); err != nil {
+			return err
 		}
 	}
 	for _, part := range []struct {

@@ -32,9 +32,9 @@ func (s *Webhooks) Insert(ctx context.Context, w webhook.Webhook, limit int, don
 		}
 		err = tx.QueryRow(ctx, `INSERT INTO webhooks (account_id, device_id, created_at, url, events, description, headers, ordering,
 	timeout_seconds, max_in_flight, rate_limit, include, version, status, reason, status_since, filters, cursor, breaker_opened_at,
-	breaker_probe_at, breaker_failures, last_success_at, last_failure_at, updated_at)
-SELECT $22, $23, $24, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
-WHERE (SELECT count(*) FROM webhooks WHERE account_id = $22) < $25 RETURNING id`,
+	breaker_probe_at, breaker_failures, last_success_at, last_failure_at, updated_at, tls)
+SELECT $23, $24, $25, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
+WHERE (SELECT count(*) FROM webhooks WHERE account_id = $23) < $26 RETURNING id`,
 			append(r, w.AccountID, text(w.DeviceID), w.CreatedAt.UnixMilli(), limit)...).Scan(&w.ID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New(fault.Conflict, "Webhook limit reached (%d)", limit)
@@ -107,7 +107,7 @@ func (s *Webhooks) store(ctx context.Context, tx *Tx, w *webhook.Webhook, secret
 	_, err = tx.Exec(ctx, `UPDATE webhooks SET url = $1, events = $2, description = $3, headers = $4, ordering = $5, timeout_seconds = $6,
 	max_in_flight = $7, rate_limit = $8, include = $9, version = $10, status = $11, reason = $12, status_since = $13, filters = $14,
 	cursor = $15, breaker_opened_at = $16, breaker_probe_at = $17, breaker_failures = $18, last_success_at = $19, last_failure_at = $20,
-	updated_at = $21 WHERE id = $22`, append(r, w.ID)...)
+	updated_at = $21, tls = $22 WHERE id = $23`, append(r, w.ID)...)
 	if err != nil || !secrets {
 		return err
 	}

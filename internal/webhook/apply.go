@@ -49,6 +49,9 @@ func (c change) apply(ctx context.Context, w *Webhook, b Backlog, now time.Time)
 	if c.Include.Given {
 		w.Include = c.include
 	}
+	if err := c.secure(w); err != nil {
+		return err
+	}
 	w.touch(now)
 	if err := w.refilter(ctx, b); err != nil {
 		return err
@@ -61,6 +64,18 @@ func (c change) apply(ctx context.Context, w *Webhook, b Backlog, now time.Time)
 	}
 	w.switchTo(c.Active.Value, now)
 	return c.resume.skip(ctx, w, b)
+}
+
+// secure changes the TLS settings.
+func (c change) secure(w *Webhook) error {
+	if c.TLS.Given {
+		w.TLS = nil
+		if !c.TLS.Null {
+			w.TLS = &c.TLS.Value
+		}
+		w.Breaker.forgive() // what failed may have been the handshake
+	}
+	return w.checkScheme()
 }
 
 // touch sets UpdatedAt, which always grows: whoever keeps something about a webhook tells versions apart by it.

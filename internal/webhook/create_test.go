@@ -68,6 +68,7 @@ func TestDraftsAreJudgedFieldByFieldInOrder(t *testing.T) {
 		spoil func()
 		want  string
 	}{
+		{func() { d.TLS = &webhook.TLS{} }, "tls must have ca_pem, or client_cert_pem with client_key_pem"},
 		{func() { d.Version = ptr(2) }, "version must be 1"},
 		{func() { d.Include = []string{"body"} }, `Unknown include "body"; it must be raw or thumbnail`},
 		{func() { d.RateLimit = ptr(0) }, "rate_limit must be between 1 and 1000"},

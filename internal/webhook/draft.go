@@ -23,6 +23,7 @@ type Draft struct {
 	RateLimit      *int
 	Include        []string
 	Version        *int
+	TLS            *TLS
 }
 
 // build validates in the order of contract.md §2.5 to §2.8 and fills the defaults. generated is the secret when the caller
@@ -53,12 +54,18 @@ func (d Draft) build(door *egress.Guard, now time.Time) (w Webhook, generated st
 	if err := checkVersion(version); err != nil {
 		return w, "", err
 	}
+	if err := check(optional(d.TLS), tlsAt(now)); err != nil {
+		return w, "", err
+	}
 	w = Webhook{
 		DeviceID: or(d.DeviceID, ""), URL: d.URL, Events: events, Description: or(d.Description, ""), Headers: d.Headers,
 		Ordering: Ordering(or(d.Ordering, string(Ordered))), Timeout: seconds(or(d.TimeoutSeconds, defaultTimeout)),
-		MaxInFlight: or(d.MaxInFlight, defaultInFlight), RateLimit: or(d.RateLimit, 0), Include: include, Version: version,
+		MaxInFlight: or(d.MaxInFlight, defaultInFlight), RateLimit: or(d.RateLimit, 0), Include: include, Version: version, TLS: d.TLS,
 		Status: Active, StatusSince: now, CreatedAt: now, UpdatedAt: now,
 		Secrets: []Secret{{Text: *d.Secret, CreatedAt: now}},
+	}
+	if err := w.checkScheme(); err != nil {
+		return w, "", err
 	}
 	if !or(d.Active, true) {
 		w.Status, w.Reason = Paused, ReasonUser

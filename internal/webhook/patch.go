@@ -25,6 +25,7 @@ type Patch struct {
 	RateLimit      Field[int]
 	Include        Field[[]string]
 	Version        Field[int]
+	TLS            Field[TLS]    // replaced whole
 	ResumeFrom     Field[string] // "held", "now" or a time; only with active true
 }
 
@@ -59,6 +60,7 @@ func (p Patch) checked(door *egress.Guard, now time.Time) (change, error) {
 		check(p.RateLimit, checkRate),
 		include,
 		check(p.Version, checkVersion),
+		check(p.TLS, tlsAt(now)),
 		resume,
 	)
 }
@@ -73,7 +75,7 @@ func refuse(given bool, sentence string) error {
 func (p Patch) empty() bool {
 	return !(p.URL.Given || p.Secret.Given || p.Events.Given || p.DeviceID.Given || p.Active.Given || p.Description.Given ||
 		p.Headers.Given || p.Ordering.Given || p.TimeoutSeconds.Given || p.MaxInFlight.Given || p.RateLimit.Given ||
-		p.Include.Given || p.Version.Given || p.ResumeFrom.Given)
+		p.Include.Given || p.Version.Given || p.TLS.Given || p.ResumeFrom.Given)
 }
 
 // withDefaults replaces null where the default is not the zero value, and where zero must be judged.

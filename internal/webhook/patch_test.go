@@ -46,6 +46,7 @@ func TestPatchesThatAreRefused(t *testing.T) {
 		"device_id cannot be changed":                                                      {DeviceID: webhook.Null[string]()},
 		"rate_limit must be between 1 and 1000":                                            {RateLimit: webhook.Given(0)},
 		"version must be 1":                                                                {Version: webhook.Given(2)},
+		"tls must have ca_pem, or client_cert_pem with client_key_pem":                     {TLS: webhook.Given(webhook.TLS{})},
 		`headers has no stored value for "X-A"; give one`:                                  {Headers: webhook.Given(map[string]string{"X-A": "***"})},
 		`Unknown event "mesage.*"; did you mean "message.*"?`:                              {Events: webhook.Given([]string{"mesage.*"})},
 		"resume_from needs active true":                                                    {ResumeFrom: webhook.Given("now"), Active: webhook.Given(false)},

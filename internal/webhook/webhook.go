@@ -51,6 +51,7 @@ type Webhook struct {
 	RateLimit   int // requests per second; 0 = none
 	Include     []event.Include
 	Version     int
+	TLS         *TLS // nil = as for everybody
 	Status      Status
 	Reason      string
 	StatusSince time.Time

@@ -14,18 +14,41 @@ import (
 
 	"wapost/internal/delivery"
 	"wapost/internal/egress"
+	"wapost/internal/webhook"
 )
 
 // explain turns the error of a carrier into a class and a sentence. ours is the context of the caller.
-func explain(ours context.Context, err error, timeout time.Duration) (delivery.Class, string) {
+func explain(ours context.Context, err error, w *webhook.Webhook) (delivery.Class, string) {
 	switch {
 	case ours.Err() != nil:
 		return delivery.ClassLocal, "The attempt was cut short by us"
 	case errors.Is(err, errTimeout):
-		return delivery.ClassTimeout, fmt.Sprintf("No answer within %d s", int(timeout.Seconds()))
+		return delivery.ClassTimeout, fmt.Sprintf("No answer within %d s", int(w.Timeout.Seconds()))
 	}
-	return classify(err)
+	class, text := classify(err)
+	if class == delivery.ClassTLS && text == handshakeFailed {
+		text = explainCertificate(err, w.TLS)
+	}
+	return class, text
 }
+
+// explainCertificate tells what the endpoint said about the certificate that we have shown, or not. The library has the alerts
+// of the other side in its text alone.
+func explainCertificate(err error, t *webhook.TLS) string {
+	alert := err.Error()
+	about := strings.Contains(alert, "certificate") || strings.Contains(alert, "access denied")
+	switch shown := t != nil && t.Certificate != ""; {
+	case !strings.Contains(alert, "remote error") || !about:
+		return handshakeFailed
+	case !shown:
+		return "The endpoint demands a client certificate (tls.client_cert_pem)"
+	case time.Now().After(t.Expires()):
+		return "The endpoint refused our client certificate, which has expired"
+	}
+	return "The endpoint refused our client certificate"
+}
+
+const handshakeFailed = "The TLS handshake failed"
 
 // classify is the part that depends on the error alone.
 func classify(err error) (delivery.Class, string) {
@@ -96,7 +119,7 @@ func explainTLS(err error) (delivery.Class, string) {
 	} else if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		text = "The certificate is not valid"
 	} else if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") || strings.HasPrefix(err.Error(), "tls: ") {
-		text = "The TLS handshake failed" // crypto/tls has no exported type for alerts and for what it finds wrong itself
+		text = handshakeFailed // crypto/tls has no exported type for alerts and for what it finds wrong itself
 	}
 	if text == "" {
 		return "", ""

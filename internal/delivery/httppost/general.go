@@ -9,10 +9,31 @@ import (
 	"time"
 
 	"wapost/internal/delivery"
+	"wapost/internal/webhook"
 )
 
 // general sends whatever plain does not: over TLS, with HTTP/2 where the other side speaks it, and large bodies.
 type general struct{ transport *http.Transport }
+
+// secure returns a transport for a webhook with TLS settings, nil without. It has connections of its own: what one webhook has
+// proved with its certificate must not serve another. It speaks HTTP/1.1 only: in TLS 1.3 a certificate is refused after the
+// handshake, and the library's HTTP/2 often loses that alert behind a write that fails.
+func (g general) secure(t *webhook.TLS) (*http.Transport, error) {
+	if t == nil {
+		return nil, nil
+	}
+	config, err := t.Config()
+	if err != nil {
+		return nil, err
+	}
+	own := g.transport.Clone()
+	if config.RootCAs == nil {
+		config.RootCAs = own.TLSClientConfig.RootCAs
+	}
+	own.TLSClientConfig, own.ForceAttemptHTTP2, own.Protocols = config, false, new(http.Protocols)
+	own.Protocols.SetHTTP1(true)
+	return own, nil
+}
 
 // trip is an attempt through net/http.
 type trip struct {
@@ -27,7 +48,11 @@ func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now
 	request := p.request.WithContext(attempt)
 	request.Header = p.header(r, now)
 	load(request, r.Body)
-	answer, err := g.transport.RoundTrip(request)
+	transport := g.transport
+	if p.own != nil {
+		transport = p.own
+	}
+	answer, err := transport.RoundTrip(request)
 	if err != nil {
 		t.end()
 		return nil, orTimeout(attempt, err)

@@ -22,13 +22,14 @@ import (
 
 // prepared is a webhook made ready for requests.
 type prepared struct {
-	version time.Time     // UpdatedAt of the webhook
-	request *http.Request // for net/http, to be copied
-	place   string        // host:port, for plain; "" when the webhook wants TLS
-	head    []byte        // for plain: the request line and the headers that never change
-	fixed   http.Header   // those headers for net/http; the values are shared by all requests
-	keys    []key         // newest first
-	signers sync.Pool     // of *signer
+	version time.Time       // UpdatedAt of the webhook
+	request *http.Request   // for net/http, to be copied
+	place   string          // host:port, for plain; "" when the webhook wants TLS
+	head    []byte          // for plain: the request line and the headers that never change
+	fixed   http.Header     // those headers for net/http; the values are shared by all requests
+	keys    []key           // newest first
+	signers sync.Pool       // of *signer
+	own     *http.Transport // nil unless the webhook has TLS settings: its connections are nobody else's
 }
 
 // Sentences of local faults that make a webhook unfit to be sent to. Registration keeps them from happening.

@@ -33,6 +33,13 @@ func New(door egress.Door, version string) *Sender {
 func (s *Sender) CloseIdleConnections() {
 	s.plain.pool.close()
 	s.general.transport.CloseIdleConnections()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.prepared {
+		if p.own != nil {
+			p.own.CloseIdleConnections()
+		}
+	}
 }
 
 // carrier brings one request to its endpoint and returns when the head of the answer is in. Its error is errTimeout when the
@@ -83,7 +90,7 @@ func (s *Sender) send(ctx context.Context, r delivery.Request, watched bool) (o 
 	answer, err := way.carry(ctx, p, r, o.At, !watched)
 	o.Duration = time.Since(o.At)
 	if err != nil {
-		o.Class, o.Err = explain(ctx, err, r.Webhook.Timeout)
+		o.Class, o.Err = explain(ctx, err, r.Webhook)
 		return o, x
 	}
 	o.Status = answer.status()
@@ -115,13 +122,32 @@ func (s *Sender) prepare(w *webhook.Webhook) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.own, err = s.general.secure(w.TLS); err != nil {
+		return nil, err
+	}
+	s.keep(w.ID, p)
+	return p, nil
+}
+
+// keep puts a prepared webhook in the place of an older version.
+func (s *Sender) keep(id int64, p *prepared) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.prepared) >= maxPrepared {
-		clear(s.prepared) // deleted webhooks are never asked for again, the others come back with their next attempt
+		for id := range s.prepared { // deleted webhooks are never asked for again, the others come back with their next attempt
+			s.forget(id)
+		}
 	}
-	s.prepared[w.ID] = p
-	return p, nil
+	s.forget(id)
+	s.prepared[id] = p
+}
+
+// forget ends the connections that were made for a webhook. Attempts on their way go on.
+func (s *Sender) forget(id int64) {
+	if old := s.prepared[id]; old != nil && old.own != nil {
+		old.own.CloseIdleConnections()
+	}
+	delete(s.prepared, id)
 }
 
 // maxPrepared bounds the webhooks that are kept prepared, each about 2 KiB.
