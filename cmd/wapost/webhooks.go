@@ -68,7 +68,7 @@ func (w webhookRow) events() string {
 func (w webhookRow) security() string {
 	parts := []string{"the system's authorities"}
 	if n := len(w.TLS.CA); n > 0 {
-		parts[0] = fmt.Sprintf("%d authorities of its own", n)
+		parts[0] = fmt.Sprintf("authorities of its own (%d)", n)
 	}
 	if c := w.TLS.Client; c != nil {
 		parts = append(parts, "shows "+c.Subject+" until "+c.NotAfter.Format(time.DateOnly))

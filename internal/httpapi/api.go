@@ -94,6 +94,7 @@ func New(o Options) *API {
 	a.adminRoutes()
 	a.deviceRoutes()
 	a.pairingRoutes()
+	a.passkeyRoutes()
 	a.messageRoutes()
 	a.outboxRoutes()
 	a.mediaRoutes()

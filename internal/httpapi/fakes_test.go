@@ -28,9 +28,10 @@ func (noWhatsApp) Renew(context.Context) (bool, error) { return false, nil }
 // staged is the real Manager whose pairings and connection are played.
 type staged struct {
 	*session.Manager
-	mu      sync.Mutex
-	pairing map[string]session.PairingCode
-	watcher chan session.PairingStep
+	mu        sync.Mutex
+	pairing   map[string]session.PairingCode
+	watcher   chan session.PairingStep
+	assertion session.Assertion
 }
 
 func (s *staged) StartPairing(ctx context.Context, account int64, id string) (session.PairingCode, error) {
@@ -70,6 +71,29 @@ func (s *staged) WatchPairing(ctx context.Context, account int64, id string) (<-
 func (s *staged) PairByPhone(ctx context.Context, account int64, id, phone string, _ bool, _ string) (session.PairingCode, error) {
 	_, err := s.Get(ctx, account, id)
 	return session.PairingCode{Text: "ABCD-" + phone[len(phone)-4:], ExpiresAt: time.Now().Add(time.Minute)}, err
+}
+
+// AnswerPasskey takes every assertion of a running pairing.
+func (s *staged) AnswerPasskey(ctx context.Context, account int64, id string, a session.Assertion) (session.State, error) {
+	if _, err := s.CurrentCode(ctx, account, id); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.assertion = a
+	return session.Pairing, nil
+}
+
+func (s *staged) ConfirmPasskey(ctx context.Context, account int64, id string) (session.State, error) {
+	if _, err := s.CurrentCode(ctx, account, id); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.assertion.ID == "" {
+		return "", fault.New(fault.Conflict, "No code waits for a confirmation")
+	}
+	return session.Pairing, nil
 }
 
 func (s *staged) CancelPairing(ctx context.Context, account int64, id string) error {

@@ -72,7 +72,8 @@ func isolation() map[string]verdict {
 
 		"GET /devices/me": hidden, "PATCH /devices/me": hidden, "DELETE /devices/me": hidden, "GET /devices/me/status": hidden,
 		"POST /devices/me/login": hidden, "GET /devices/me/qr": hidden, "GET /devices/me/pairing/stream": hidden,
-		"POST /devices/me/login-code": hidden, "DELETE /devices/me/pairing": hidden, "POST /devices/me/reconnect": hidden,
+		"POST /devices/me/login-code": hidden, "DELETE /devices/me/pairing": hidden, "POST /devices/me/pairing/passkey": hidden, "POST /devices/me/pairing/passkey/confirm": hidden,
+		"POST /devices/{device_id}/pairing/passkey": hidden, "POST /devices/{device_id}/pairing/passkey/confirm": hidden, "POST /devices/me/reconnect": hidden,
 		"DELETE /devices/me/session": hidden, "GET /devices/me/contacts/{phone}/registered": hidden,
 
 		"GET /devices/{device_id}": hidden, "PATCH /devices/{device_id}": hidden, "DELETE /devices/{device_id}": hidden,
@@ -86,21 +87,24 @@ func isolation() map[string]verdict {
 // bodies are valid ones, so that a refusal can only be about whose things they aim at.
 func bodies(victim tenant) map[string]any {
 	text := map[string]any{"text": "hi"}
+	assertion := map[string]any{"id": "c", "rawId": "Yw", "type": "public-key", "response": map[string]any{"clientDataJSON": "e30", "authenticatorData": "YQ", "signature": "cw"}}
 	return map[string]any{
-		"POST /webhooks":                       map[string]any{"url": hookURL, "device_id": victim.device},
-		"PATCH /webhooks/{id}":                 map[string]any{"url": "https://evil.example"},
-		"POST /webhooks/{id}/replay":           replayOfAll(),
-		"POST /messages/media/retry-receipt":   map[string]any{"chat_jid": "+4915550003333", "message_id": "3EB0" + victim.device[:8]},
-		"POST /messages":                       map[string]any{"to": "+4915550003333", "text": "hi"},
-		"POST /chats/{chat}/messages":          text,
-		"POST /history/sync":                   map[string]any{"chat_jid": "+4915550003333"},
-		"PATCH /devices/me/settings":           map[string]any{"history": "off"},
-		"PATCH /devices/{device_id}/settings":  map[string]any{"history": "off"},
-		"POST /devices":                        map[string]any{},
-		"PATCH /devices/me":                    map[string]any{"device_name": "evil"},
-		"PATCH /devices/{device_id}":           map[string]any{"device_name": "evil"},
-		"POST /devices/me/login-code":          map[string]any{"phone": "+4915550003333"},
-		"POST /devices/{device_id}/login-code": map[string]any{"phone": "+4915550003333"},
+		"POST /webhooks":                            map[string]any{"url": hookURL, "device_id": victim.device},
+		"PATCH /webhooks/{id}":                      map[string]any{"url": "https://evil.example"},
+		"POST /webhooks/{id}/replay":                replayOfAll(),
+		"POST /messages/media/retry-receipt":        map[string]any{"chat_jid": "+4915550003333", "message_id": "3EB0" + victim.device[:8]},
+		"POST /messages":                            map[string]any{"to": "+4915550003333", "text": "hi"},
+		"POST /chats/{chat}/messages":               text,
+		"POST /history/sync":                        map[string]any{"chat_jid": "+4915550003333"},
+		"PATCH /devices/me/settings":                map[string]any{"history": "off"},
+		"PATCH /devices/{device_id}/settings":       map[string]any{"history": "off"},
+		"POST /devices":                             map[string]any{},
+		"PATCH /devices/me":                         map[string]any{"device_name": "evil"},
+		"PATCH /devices/{device_id}":                map[string]any{"device_name": "evil"},
+		"POST /devices/me/pairing/passkey":          assertion,
+		"POST /devices/{device_id}/pairing/passkey": assertion,
+		"POST /devices/me/login-code":               map[string]any{"phone": "+4915550003333"},
+		"POST /devices/{device_id}/login-code":      map[string]any{"phone": "+4915550003333"},
 	}
 }
 

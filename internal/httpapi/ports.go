@@ -40,6 +40,8 @@ type Sessions interface {
 	CurrentCode(ctx context.Context, accountID int64, id string) (session.PairingCode, error)
 	WatchPairing(ctx context.Context, accountID int64, id string) (<-chan session.PairingStep, error)
 	PairByPhone(ctx context.Context, accountID int64, id, phone string, notify bool, clientName string) (session.PairingCode, error)
+	AnswerPasskey(ctx context.Context, accountID int64, id string, a session.Assertion) (session.State, error)
+	ConfirmPasskey(ctx context.Context, accountID int64, id string) (session.State, error)
 	CancelPairing(ctx context.Context, accountID int64, id string) error
 	Reconnect(ctx context.Context, accountID int64, id string, wait time.Duration) (session.Status, error)
 	Logout(ctx context.Context, accountID int64, id string, force bool) error

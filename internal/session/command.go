@@ -40,6 +40,9 @@ func (m *Manager) StartPairing(ctx context.Context, accountID int64, id string) 
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if p.passkey != passkeyNone {
+		return PairingCode{}, passkeyPairing()
+	}
 	return p.current, nil
 }
 
@@ -81,13 +84,16 @@ func (m *Manager) CurrentCode(ctx context.Context, accountID int64, id string) (
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pair == nil || s.pair.current.Text == "" {
+	switch {
+	case s.pair != nil && s.pair.passkey != passkeyNone:
+		return PairingCode{}, passkeyPairing()
+	case s.pair == nil || s.pair.current.Text == "":
 		return PairingCode{}, noPairing()
 	}
 	return s.pair.current, nil
 }
 
-// WatchPairing returns the steps of the running pairing, beginning with the current code. The channel is closed after the
+// WatchPairing returns the steps of the running pairing, beginning with what the user has to do now. The channel is closed after the
 // last step, or when ctx ends.
 //
 // Errors: fault.Conflict when no pairing is running.
@@ -105,6 +111,8 @@ func (m *Manager) WatchPairing(ctx context.Context, accountID int64, id string) 
 	w := make(chan PairingStep, watchBuffer)
 	if p.current.Text != "" {
 		w <- PairingStep{StepQR, event.QRCode{Code: p.current.Text, Index: p.current.Index, ExpiresAt: event.TimeOf(p.current.ExpiresAt)}}
+	} else if p.open != nil {
+		w <- *p.open
 	}
 	p.watchers = append(p.watchers, w)
 	context.AfterFunc(ctx, func() { s.unwatch(p, w) })
@@ -139,6 +147,12 @@ func (m *Manager) PairByPhone(ctx context.Context, accountID int64, id, phone st
 	line := s.currentLine()
 	if line == nil {
 		return PairingCode{}, noPairing()
+	}
+	s.mu.Lock()
+	wanted := p.passkey != passkeyNone
+	s.mu.Unlock()
+	if wanted {
+		return PairingCode{}, passkeyPairing()
 	}
 	if client == "" {
 		client = "Chrome (Linux)"

@@ -62,6 +62,14 @@ func (l *line) HistoryStored(context.Context, string, []byte) error            {
 func (l *line) HistoryAgain(context.Context, string, []byte) error             { return nil }
 func (l *line) AskHistory(context.Context, session.HistoryAsk) (string, error) { return "", nil }
 
+func (l *line) AnswerPasskey(_ context.Context, a session.Assertion) error {
+	if a.ID == "" {
+		return fault.New(fault.BadGateway, "WhatsApp answered 400 (bad-request)")
+	}
+	return nil
+}
+func (l *line) ConfirmPasskey(context.Context) error { return nil }
+
 func (l *line) closed() int { l.mu.Lock(); defer l.mu.Unlock(); return l.closes }
 
 func (l *line) tries() []time.Time {

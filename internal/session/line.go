@@ -48,6 +48,7 @@ type Line interface {
 	// Logout unlinks the device at WhatsApp and deletes its keys.
 	Logout(ctx context.Context) error
 	Historian
+	Passkeys
 }
 
 // Observer is what a line reports to.

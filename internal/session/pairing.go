@@ -19,14 +19,13 @@ type StepKind string
 
 // The kinds of steps. After the last three nothing follows.
 const (
-	StepQR              StepKind = "qr"
-	StepPasskeyRequest  StepKind = "passkey_request"
-	StepPasskeyConfirm  StepKind = "passkey_confirmation"
-	StepPaired          StepKind = "paired"
-	StepError           StepKind = "error"
-	StepTimeout         StepKind = "timeout"
-	watchBuffer                  = 16 // more steps than a pairing has
-	passkeyRequestValid          = 5 * time.Minute
+	StepQR             StepKind = "qr"
+	StepPasskeyRequest StepKind = "passkey_request"
+	StepPasskeyConfirm StepKind = "passkey_confirmation"
+	StepPaired         StepKind = "paired"
+	StepError          StepKind = "error"
+	StepTimeout        StepKind = "timeout"
+	watchBuffer                 = 16 // more steps than a pairing has
 )
 
 // PairingStep is one step; Data marshals as what a watcher sees.
@@ -48,10 +47,12 @@ type pairing struct {
 	ready    chan struct{} // closed with the first code
 	done     chan struct{} // closed at the end
 	watchers []chan PairingStep
-	failure  string // of the end; "" = paired or not ended
-	relogin  bool   // the server asked for the login before we heard that it accepted
-	before   State  // where a failed pairing returns to
-	was      string // JID of the last link
+	passkey  passkeyStage
+	open     *PairingStep // of the passkey: what the user has to do now
+	failure  string       // of the end; "" = paired or not ended
+	relogin  bool         // the server asked for the login before we heard that it accepted
+	before   State        // where a failed pairing returns to
+	was      string       // JID of the last link
 }
 
 // startPairing begins a pairing; the loop calls it. It returns the running one if there is one.
@@ -98,8 +99,7 @@ func (s *session) heedPairing(signal Signal) {
 	case PasskeyAsked:
 		s.passkeyAsked(v)
 	case PasskeyCode:
-		s.tell(event.ConnectionPasskeyConfirm, event.PasskeyConfirmation{Code: v.Code, Skip: v.Skip})
-		s.step(PairingStep{StepPasskeyConfirm, event.PasskeyConfirmation{Code: v.Code, Skip: v.Skip}})
+		s.passkeyCode(v)
 	case PasskeyFailed:
 		s.tell(event.ConnectionPasskeyError, event.PasskeyError{Error: v.Error, Continuation: v.Continuation})
 		s.endPairing(PairingStep{Kind: StepError, Data: StepFailure{v.Error}})
@@ -148,20 +148,6 @@ func (s *session) nextCode() {
 	data := event.QRCode{Code: code.Text, Index: code.Index, ExpiresAt: event.TimeOf(code.ExpiresAt)}
 	s.tell(event.ConnectionQR, data)
 	s.step(PairingStep{StepQR, data})
-}
-
-// passkeyAsked: the codes shown so far are dead; the user's browser must sign.
-func (s *session) passkeyAsked(v PasskeyAsked) {
-	if s.currentPairing() == nil {
-		return
-	}
-	s.clock.set(rotate, passkeyRequestValid)
-	s.mu.Lock()
-	s.pair.index = len(s.pair.codes) // the next rotation is the time-out
-	s.mu.Unlock()
-	data := event.PasskeyRequest{PublicKey: v.PublicKey, ExpiresAt: event.TimeOf(time.Now().Add(passkeyRequestValid))}
-	s.tell(event.ConnectionPasskeyRequest, data)
-	s.step(PairingStep{StepPasskeyRequest, data})
 }
 
 // paired: WhatsApp has accepted. The login is a connection of its own, which our loop makes.
@@ -224,7 +210,7 @@ func (s *session) endPairing(last PairingStep) {
 // lostPairing: the connection ended before a link. The server ends it when the last code has been shown long enough.
 func (s *session) lostPairing() {
 	p := s.currentPairing()
-	if p != nil && p.codes != nil && p.index >= len(p.codes)-1 {
+	if p != nil && p.codes != nil && p.index >= len(p.codes)-1 && p.passkey == passkeyNone {
 		s.tell(event.ConnectionPairTimeout, event.Empty{})
 		s.endPairing(PairingStep{Kind: StepTimeout, Data: event.Empty{}})
 		return

@@ -271,3 +271,51 @@ func TestRegisteredIsNeverAGuess(t *testing.T) {
 		t.Errorf("a refused question: %v", err)
 	}
 }
+
+// An account that demands a passkey is linked by the client of the library as it is; the simulator takes any assertion.
+func TestPairingByPasskey(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, _, err := w.CreatePerson(simulator.PersonSpec{Phone: "491700000001", Name: "Alice", Link: simulator.LinkPasskey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := g.device(1).ID
+	code, err := g.m.StartPairing(t.Context(), 1, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := g.m.WatchPairing(t.Context(), 1, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alice.Scan(t.Context(), code.Text); err != nil {
+		t.Fatal(err)
+	}
+	for kind := session.StepQR; kind != session.StepPasskeyRequest; kind = (<-steps).Kind {
+		if kind != session.StepQR {
+			t.Fatalf("step %s", kind)
+		}
+	}
+	a := session.Assertion{ID: "credential", RawID: []byte("credential"), ClientDataJSON: []byte("{}"), AuthenticatorData: []byte("a"), Signature: []byte("s")}
+	if _, err := g.m.AnswerPasskey(t.Context(), 1, id, a); err != nil {
+		t.Fatal(err)
+	}
+	step := <-steps
+	shown, ok := step.Data.(event.PasskeyConfirmation)
+	if !ok {
+		t.Fatalf("%v", step)
+	}
+	if phone := alice.WaitLinking(t.Context(), simulator.LinkingPasskey).PhoneCode; phone != shown.Code || !shown.Skip {
+		t.Errorf("we show %+v, the phone shows %s", shown, phone)
+	}
+	if _, err := g.m.ConfirmPasskey(t.Context(), 1, id); err != nil {
+		t.Fatal(err)
+	}
+	if kinds := follow(t, steps); last(kinds) != session.StepPaired {
+		t.Errorf("steps %v", kinds)
+	}
+	g.state(id, session.Connected)
+	g.await(id, event.ConnectionPasskeyRequest, nil)
+	g.await(id, event.ConnectionPasskeyConfirm, nil)
+}

@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -95,12 +94,7 @@ func (l *Line) pairing(evt any) bool {
 	case *events.QRScannedWithoutMultidevice:
 		l.obs.Signal(session.NoMultiDevice{})
 	case *events.PairPasskeyRequest:
-		key, err := json.Marshal(v.PublicKey)
-		if err != nil {
-			l.obs.Signal(session.PasskeyFailed{Error: "The passkey request cannot be read"})
-			break
-		}
-		l.obs.Signal(session.PasskeyAsked{PublicKey: key})
+		l.passkeyAsked(v)
 	case *events.PairPasskeyConfirmation:
 		l.obs.Signal(session.PasskeyCode{Code: v.Code, Skip: v.SkipHandoffUX})
 	case *events.PairPasskeyError:
