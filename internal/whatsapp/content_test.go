@@ -225,3 +225,31 @@ func TestPinsAreEvents(t *testing.T) {
 	acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Pin: &simulator.Pin{ID: said.ID, Unpin: true}}))
 	g.await(id, event.MessagePinned, func(l logged) bool { return l.holds(`"pinned":false,"seconds":null`) })
 }
+
+// A disk that does not work is no reason to tell that a vote cannot be opened: WhatsApp keeps it until it can.
+func TestAVoteWaitsForTheKeyStore(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
+	id, dev := g.linked(alice)
+	poll := send(t, bob, simulator.Message{To: alice.Phone(), Poll: &simulator.Poll{Name: "Lunch?", Options: []string{"yes", "no"}}})
+	acked(t, poll)
+	logins := dev.Info().Logins
+	rename := func(from, to string) {
+		if _, err := g.keys.DB.ExecContext(t.Context(), `ALTER TABLE `+from+` RENAME TO `+to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename("whatsmeow_message_secrets", "away")
+	vote := send(t, bob, simulator.Message{To: alice.Phone(), Vote: &simulator.Vote{ID: poll.ID, Options: []string{"yes"}}})
+	until(t, func() bool { return dev.Info().Logins > logins }, func() string { return "the connection was kept" })
+	if vote.Acked() || len(g.events(id, event.MessagePollVote)) > 0 {
+		t.Fatal("the vote was taken although the secret could not be read")
+	}
+	rename("away", "whatsmeow_message_secrets")
+	e := g.await(id, event.MessagePollVote, func(l logged) bool { return l.field("vote_id") == vote.ID })
+	if !e.holds(`"options":["yes"]`) {
+		t.Errorf("%s", e.Data)
+	}
+	acked(t, vote)
+}

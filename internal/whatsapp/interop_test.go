@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"strings"
 	"testing"
 
 	armadillo "go.mau.fi/whatsmeow/proto"
@@ -59,6 +60,9 @@ func TestMessagesOfOtherNetworksAreOfKindInterop(t *testing.T) {
 		if message.Interop.Application != c.application || (content == nil) != (c.content == "") || content != nil && *content != c.content ||
 			(text == nil) != (c.text == "") || text != nil && *text != c.text {
 			t.Errorf("%s: %+v, text %v", name, *message.Interop, text)
+		}
+		if c.application == "consumer" && c.text != "" && !strings.Contains(string(e.Raw.JSON), c.text) {
+			t.Errorf("%s: raw is %s", name, e.Raw.JSON)
 		}
 		if e.SourceKey == "" || e.Class != event.Durable {
 			t.Errorf("%s: %+v", name, e)

@@ -26,7 +26,7 @@ type opened struct {
 // does not work is an error.
 func (l *Line) prepare(t *translator, evt any) error {
 	m, ok := evt.(*events.Message)
-	if !ok || m.Message == nil || bare(m.Message) {
+	if !ok || m.Message == nil || bare(m.Message) && m.Info.MsgBotInfo.EditTargetID == "" {
 		return nil
 	}
 	c := unwrap(m.Message)

@@ -98,7 +98,12 @@ func rawEvent(evt any) (raw *event.Raw) {
 		return nil // whole chats
 	case *events.AppState:
 		return nil // may hold secrets; what may be shown is in appstate.patch_received
-	case *events.FBMessage:
+	case *events.FBMessage: // other applications than this one carry keys
+		if c := v.GetConsumerApplication(); c != nil {
+			if b, err := protojson.Marshal(cleaned(c)); err == nil {
+				return &event.Raw{Library: library, Type: "waConsumerApplication.ConsumerApplication", JSON: b}
+			}
+		}
 		return &event.Raw{Library: library, Type: name, JSON: mustJSON(map[string]string{"id": v.Info.ID})}
 	}
 	return &event.Raw{Library: library, Type: name, JSON: mustJSON(evt)}
