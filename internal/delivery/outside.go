@@ -88,7 +88,9 @@ func (e *Engine) takeOut(p *endpoint, en *entry) {
 	if i < 0 {
 		return // forgotten since: the webhook is being read again
 	}
+	p.unpark(l) // it counts by places
 	l.queue = slices.Delete(l.queue, i, i+1)
+	p.entries--
 	if i == 0 {
 		l.notTill = time.Time{} // the next one need not wait for what the head waited for
 	}
