@@ -62,7 +62,7 @@ func (e *Engine) next(p *endpoint, now time.Time) *lane {
 	if p.held || p.flying >= p.limit() {
 		return nil
 	}
-	if p.breaker.open() && (p.probing || now.Before(p.breaker.probeAt)) {
+	if p.breaker.open() && (p.probing || now.Before(p.breaker.probeAt) && !p.suspicion.one()) {
 		return nil // awaitProbe has set a timer
 	}
 	if p.pace.next.After(now) {
@@ -71,6 +71,9 @@ func (e *Engine) next(p *endpoint, now time.Time) *lane {
 			e.timers.at(p.pace.next, func() { p.wakes = false; e.wish(p) })
 		}
 		return nil
+	}
+	if p.breaker.open() {
+		return p.probe(now)
 	}
 	// First tries keep at least half of the places.
 	if l := pick(&p.again); l != nil && (p.retrying < max(1, p.limit()/2) || len(p.ready) == 0) {

@@ -36,16 +36,20 @@ type endpoint struct {
 
 	besideWakes bool // a timer is set for pace.besideAt
 
-	breaker  breaker
-	streak   []*entry  // entries charged by the present run of endpoint failures: an outage gives their tries back
-	cursor   int64     // as last stored
-	healthy  time.Time // last success as last stored
-	reloaded bool      // leaving: to be read again once nothing is in flight
+	breaker     breaker
+	streak      []*entry // entries charged by the present run of endpoint failures: an outage gives their tries back
+	suspicion   suspicion
+	owed        []*entry  // what it gave back while one key alone was suspected
+	probedAgain bool      // the last probe was of a lane that had been tried before
+	cursor      int64     // as last stored
+	healthy     time.Time // last success as last stored
+	reloaded    bool      // leaving: to be read again once nothing is in flight
 }
 
 func newEndpoint(s State) *endpoint {
 	p := &endpoint{hook: s.Webhook, lanes: map[string]*lane{}, position: s.Webhook.Cursor, cursor: s.Webhook.Cursor,
 		breaker: restoreBreaker(s.Webhook.Breaker), settled: s.Settled}
+	p.suspicion.several = p.breaker.open() // who had failed was not stored
 	if p.settled == nil {
 		p.settled = map[int64]bool{}
 	}
@@ -78,6 +82,9 @@ func (p *endpoint) laneKey(e *entry, key string) string {
 
 // enqueue puts an entry behind the others of its key.
 func (p *endpoint) enqueue(e *entry, key string) {
+	if e.key == "" {
+		e.key = key
+	}
 	name := p.laneKey(e, key)
 	l := p.lanes[name]
 	if l == nil {

@@ -57,6 +57,8 @@ func (e *Engine) judge(r result) {
 // nothing and its lane waits for a turn as a probe.
 func (e *Engine) chargeEndpoint(f effect, v Verdict, r result, now time.Time) Verdict {
 	p, en := f.endpoint, f.entry
+	alone := p.suspicion.one()
+	p.suspicion.blame(en.key)
 	switch {
 	case !p.breaker.open():
 		en.tries = v.Tries
@@ -73,6 +75,11 @@ func (e *Engine) chargeEndpoint(f effect, v Verdict, r result, now time.Time) Ve
 		e.announceStill(p, before, r.outcome)
 	}
 	v.Tries, v.Wait = en.tries, 0
+	if p.suspicion.one() {
+		v.Wait = p.breaker.probeAt.Sub(now) // what is behind it in its lane must not keep the log from being read
+	} else if alone {
+		e.down(p)
+	}
 	if v.Action != DisableHook {
 		v.Action = RetryLater
 	}
@@ -82,9 +89,12 @@ func (e *Engine) chargeEndpoint(f effect, v Verdict, r result, now time.Time) Ve
 // success stores a delivery and closes the breaker if it was open.
 func (e *Engine) success(f effect, r result, now time.Time) {
 	p, en, opened := f.endpoint, f.entry, f.endpoint.breaker.openedAt
-	p.streak = nil
+	other := p.suspicion.other(en.key)
 	switch {
 	case p.breaker.succeed(now):
+		if other {
+			e.convict(p)
+		}
 		p.slow = 1
 		e.breakerChanged(p)
 		e.announceRecovered(p, opened)
@@ -94,6 +104,7 @@ func (e *Engine) success(f effect, r result, now time.Time) {
 			p.slow = 0
 		}
 	}
+	p.streak, p.owed, p.suspicion = nil, nil, suspicion{}
 	f.action = Delivered
 	e.batch.Successes = append(e.batch.Successes, Success{Webhook: p.hook.ID, Seq: en.seq, Status: r.outcome.Status,
 		Duration: r.outcome.Duration, At: r.outcome.At, Attempts: en.attempts, HadRow: en.stored})
@@ -150,20 +161,32 @@ func (e *Engine) free(f effect, v Verdict, now time.Time) {
 
 // opened gives the tries back that the outage took: it must not change what becomes of any event.
 func (e *Engine) opened(p *endpoint) {
+	var notTill time.Time // at once, when its turn as a probe comes
+	if p.suspicion.one() {
+		notTill = p.breaker.probeAt
+	}
 	for _, en := range p.streak {
 		en.tries = max(0, en.tries-1)
 		if !en.settled { // its failure is stored, or on the way to the store
 			e.batch.Refunds = append(e.batch.Refunds, Row{Webhook: p.hook.ID, Seq: en.seq, Tries: en.tries})
 		}
 		if l := en.lane; !l.busy && len(l.queue) > 0 && l.head() == en {
-			l.notTill = time.Time{}
+			l.notTill = notTill
 			e.ready(p, l)
 		}
 	}
-	p.streak = nil
-	e.forget(p.shrink(downKeep, e.head))
+	p.streak, p.owed = nil, p.streak
+	e.down(p)
 	e.breakerChanged(p)
 	e.log.Warn("webhook does not answer; its events wait", "webhook_id", p.hook.ID, "probe_at", p.breaker.probeAt)
+}
+
+// down forgets what memory need not hold of an endpoint that does not answer.
+func (e *Engine) down(p *endpoint) {
+	if !p.suspicion.one() {
+		p.owed = nil
+	}
+	e.forget(p.shrink(downKeep, e.head))
 }
 
 func (e *Engine) forget(dropped []*entry) {

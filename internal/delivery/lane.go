@@ -13,10 +13,11 @@ type entry struct {
 	event    *event.Recorded // nil: read again before it is sent (memory was short, or it came from a stored row)
 	include  []event.Include
 	lane     *lane
-	tries    int  // spent of the message clock
-	attempts int  // made
-	stored   bool // has a row in deliveries: the cursor may pass it
-	late     bool // has stepped aside
+	key      string // ordering key, also when it has stepped aside from its lane
+	tries    int    // spent of the message clock
+	attempts int    // made
+	stored   bool   // has a row in deliveries: the cursor may pass it
+	late     bool   // has stepped aside
 	settled  bool
 	windowed bool // counts in the endpoint's window
 }
