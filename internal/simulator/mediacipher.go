@@ -66,6 +66,14 @@ func (s *Server) store(m *Media, name string) (*uploaded, error) {
 	return up, nil
 }
 
+// storeOpen puts a file on the media host as it is: those of newsletters are not encrypted.
+func (s *Server) storeOpen(m *Media) *uploaded {
+	sum := sha256.Sum256(m.Data)
+	up := &uploaded{size: uint64(len(m.Data)), plainSum: sum[:], path: s.blobs.put(m.Data, m.Gone)}
+	up.url = "https://" + hostMedia + up.path
+	return up
+}
+
 // composeMedia uploads the file and builds the message that names it.
 func (p *Person) composeMedia(m *Message, chat types.JID) (*waE2E.Message, error) {
 	name, ok := mediaName(m.Media.Kind)
@@ -76,8 +84,10 @@ func (p *Person) composeMedia(m *Message, chat types.JID) (*waE2E.Message, error
 	if err != nil {
 		return nil, err
 	}
-	up, err := p.srv.store(m.Media, name)
-	if err != nil {
+	var up *uploaded
+	if chat.Server == types.NewsletterServer {
+		up = p.srv.storeOpen(m.Media)
+	} else if up, err = p.srv.store(m.Media, name); err != nil {
 		return nil, err
 	}
 	media, seconds := m.Media, uint32(max(0, m.Media.Seconds))

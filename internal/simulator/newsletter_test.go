@@ -47,8 +47,12 @@ func TestPostsOfANewsletterReachItsFollowers(t *testing.T) {
 		t.Errorf("the edit is %+v %+v", m, m.NewsletterMeta)
 	}
 	picture := publish(t, l, Post{Message: Message{Media: &Media{Kind: MediaImage, Data: []byte("jpeg"), Mimetype: "image/jpeg"}}})
-	if m := await(t, c, withID(picture.ID)); m.Info.MediaType != "image" || m.Message.GetImageMessage() == nil {
-		t.Errorf("the picture is %+v", m)
+	shown := await(t, c, withID(picture.ID))
+	if shown.Info.MediaType != "image" || shown.Message.GetImageMessage().MediaKey != nil {
+		t.Errorf("the picture is %+v", shown)
+	}
+	if data, err := c.Download(t.Context(), shown.Message.GetImageMessage()); err != nil || string(data) != "jpeg" {
+		t.Errorf("downloaded %q, %v", data, err)
 	}
 	publish(t, l, Post{Message: Message{Revoke: &Revoke{ID: first.ID}}})
 	m = await(t, c, func(m *events.Message) bool { return m.Message.GetProtocolMessage() != nil })
