@@ -16,7 +16,7 @@ type StateChanged struct {
 type Gap struct {
 	From    *Time   `json:"from"`
 	To      *Time   `json:"to"`
-	Reason  string  `json:"reason"` // "offline_over_14_days", "link_lost", "quarantined"
+	Reason  string  `json:"reason"` // "offline_over_14_days", "link_lost", "quarantined", "refused_by_library"
 	Details *string `json:"details"`
 }
 

@@ -7,10 +7,11 @@ func (s *scraper) whatsapp(p page) {
 	const refused = "Connections closed on purpose so that WhatsApp sends again: a commit failed, or a stanza overtook another."
 	p.count("wapost_whatsapp_refusals_total", refused, c.Refusals.Load(), "reason", "commit")
 	p.count("wapost_whatsapp_refusals_total", refused, c.OrderRefusals.Load(), "reason", "order")
-	const dropped = "What the library acknowledged without showing it to us: status stanzas, unknown forms of encryption, tags without a handler."
+	const dropped = "What the library acknowledged without showing it to us: status stanzas, unknown forms of encryption, tags without a handler, what it cannot read."
 	p.count("wapost_whatsapp_dropped_total", dropped, c.StatusDropped.Load(), "kind", "status")
 	p.count("wapost_whatsapp_dropped_total", dropped, c.UnknownEnc.Load(), "kind", "unknown_enc")
 	p.count("wapost_whatsapp_dropped_total", dropped, c.UnhandledTags.Load(), "kind", "unhandled_tag")
+	p.count("wapost_whatsapp_dropped_total", dropped, c.Unread.Load(), "kind", "unread")
 	p.count("wapost_whatsapp_commit_retries_total", "Tries to commit a received event beyond the first.", c.CommitRetries.Load())
 	p.count("wapost_whatsapp_quarantined_total", "Events stored raw after five refusals.", c.Quarantined.Load())
 	p.count("wapost_whatsapp_convert_failures_total", "Events stored raw because they could not be translated.", c.ConvertFailures.Load())

@@ -48,6 +48,8 @@ func (s *session) heed(signal Signal) {
 		})
 	case BacklogDone:
 		s.backlogDone(v)
+	case Unread:
+		s.unread(v)
 	case PhoneSeen:
 		s.phoneSeen(v.At)
 	case Timelock:

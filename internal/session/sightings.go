@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"wapost/internal/event"
@@ -64,6 +65,19 @@ func (s *session) arrive() {
 	s.heard()
 	s.clock.set(hourly, sightingsKept)
 	s.clock.set(phoneLook, max(phoneFirstLook, time.Until(s.device().PhoneSeenAt.Add(phoneWarnAfter))))
+}
+
+// unread: something that came is lost, because the library could not read it.
+func (s *session) unread(v Unread) {
+	details := "a " + v.What + " could not be read by the library"
+	if v.ID != "" {
+		details += "; its id is " + v.ID
+	}
+	if v.Code != 0 {
+		details += fmt.Sprintf(", the code %d", v.Code)
+	}
+	now := event.TimeOf(time.Now())
+	s.tell(event.DeviceGap, event.Gap{From: now, To: now, Reason: "refused_by_library", Details: &details})
 }
 
 // depart ends it.

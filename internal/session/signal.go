@@ -59,6 +59,12 @@ type (
 	}
 	// PhoneSeen: the phone that owns the number gave a sign at that time.
 	PhoneSeen struct{ At time.Time }
+	// Unread: the library could not read a stanza, which is lost; ID "" and Code 0 = not told.
+	Unread struct {
+		What string
+		ID   string
+		Code int
+	}
 	// Timelock: messaging of new contacts is limited, or is so no longer.
 	Timelock struct {
 		Active bool
@@ -112,6 +118,7 @@ func (PingBack) signal()      {}
 func (Backlog) signal()       {}
 func (BacklogStep) signal()   {}
 func (PhoneSeen) signal()     {}
+func (Unread) signal()        {}
 func (BacklogDone) signal()   {}
 func (Timelock) signal()      {}
 func (Codes) signal()         {}

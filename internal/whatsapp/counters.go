@@ -7,6 +7,7 @@ type Counters struct {
 	StatusDropped    atomic.Uint64 // top-level <status>: acknowledged and dropped
 	UnknownEnc       atomic.Uint64 // encrypted parts of a type or version that the library does not know
 	UnhandledTags    atomic.Uint64 // stanzas that the library has no handler for
+	Unread           atomic.Uint64 // stanzas that the library could not read, and refused or dropped
 	Refusals         atomic.Uint64 // connections closed because a commit failed
 	OrderRefusals    atomic.Uint64 // connections closed because a stanza overtook another one
 	CommitRetries    atomic.Uint64 // tries of a commit beyond the first

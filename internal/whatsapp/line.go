@@ -62,7 +62,7 @@ func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line
 	} else {
 		dev.Container = &guardedContainer{dev.Container, l.guard}
 	}
-	cli := whatsmeow.NewClient(dev, tap{log: d.log, in: l.received, out: l.sent, lost: l.orderLost})
+	cli := whatsmeow.NewClient(dev, tap{log: d.log, in: l.received, out: l.sent, lost: l.orderLost, unread: l.unread})
 	cli.SynchronousAck = true
 	cli.EnableDecryptedEventBuffer = true
 	cli.EnableAutoReconnect = false
@@ -155,11 +155,7 @@ func (l *Line) count(n *waBinary.Node) {
 			c.StatusDropped.Add(1)
 		}
 	case "message":
-		for _, enc := range n.GetChildrenByTag("enc") {
-			if !knownEnc(enc) {
-				c.UnknownEnc.Add(1)
-			}
-		}
+		l.countEnc(n)
 	case "ack", "appdata", "receipt", "call", "chatstate", "presence", "notification", "success", "failure", "stream:error",
 		"iq", "ib", "xmlstreamend":
 	default:
@@ -184,6 +180,7 @@ func (l *Line) sent(n *waBinary.Node) {
 	case "ack":
 		class, _ := n.Attrs["class"].(string)
 		l.arrivals().answered(stanzaKey{class, id})
+		l.nack(class, id, n.Attrs["error"])
 	case "receipt":
 		switch typ, _ := n.Attrs["type"].(string); types.ReceiptType(typ) {
 		case types.ReceiptTypeDelivered, types.ReceiptTypeInactive, types.ReceiptTypeSender, types.ReceiptTypePeerMsg:

@@ -16,6 +16,7 @@ type tap struct {
 	module  string
 	in, out func(*waBinary.Node)
 	lost    func() // the library said that it lost the order of stanzas
+	unread  func() // the library said that it could not read a notice, and acknowledges it all the same
 }
 
 // Sub returns the logger of a part of the library.
@@ -61,8 +62,11 @@ func (t tap) Warnf(msg string, args ...any) {
 	t.log.Debug("library warns", "text", redacted(msg, args))
 }
 
-// Errorf logs as a warning: what is an error for us, we see ourselves.
+// Errorf logs as a warning: what is an error for us, we see ourselves; but for the one line that says that a notice is dropped.
 func (t tap) Errorf(msg string, args ...any) {
+	if t.unread != nil && strings.HasPrefix(msg, "Failed to parse group notification") {
+		t.unread()
+	}
 	t.log.Warn("library reports an error", "text", redacted(msg, args))
 }
 
