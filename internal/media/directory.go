@@ -33,7 +33,7 @@ func (d *Directory) path(name string) string {
 // Put implements Blobs: the file gets its name when all of it is on disk.
 func (d *Directory) Put(_ context.Context, name string, f *os.File, _ int64, _ []byte) error {
 	path := d.path(name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := d.spread(filepath.Dir(path)); err != nil {
 		return full(err)
 	}
 	if err := f.Sync(); err != nil {
@@ -43,6 +43,18 @@ func (d *Directory) Put(_ context.Context, name string, f *os.File, _ int64, _ [
 		return full(err)
 	}
 	return syncDirectory(filepath.Dir(path))
+}
+
+// spread makes one of the 256 directories, and puts its name on disk: a file with a name that nothing leads to is lost.
+func (d *Directory) spread(path string) error {
+	err := os.Mkdir(path, 0o700)
+	switch {
+	case err == nil:
+		return syncDirectory(d.root)
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	}
+	return err
 }
 
 // syncDirectory puts a name on disk.
