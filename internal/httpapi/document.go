@@ -165,6 +165,12 @@ func describe[P, B, D any](registry huma.Registry, op operation[P, B, D]) *huma.
 			jsonType: {Schema: registry.Schema(reflect.TypeFor[B](), true, ""), Example: op.request},
 		}}
 	}
+	if op.upload != nil {
+		hasBody = true
+		doc.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			formType: {Schema: registry.Schema(reflect.TypeOf(op.upload), true, "")},
+		}}
+	}
 	op.success(registry, doc)
 	codes := append([]int{http.StatusInternalServerError, http.StatusServiceUnavailable}, op.errors...)
 	if op.auth != nobody {

@@ -78,7 +78,7 @@ func TestDocumentIsComplete(t *testing.T) {
 func TestExamplesOfTheDocumentAreValid(t *testing.T) {
 	r := newRig(t)
 	r.operations(func(method, path string, op *huma.Operation) {
-		if op.RequestBody != nil && op.RequestBody.Content[jsonType].Example != nil {
+		if op.RequestBody != nil && op.RequestBody.Content[jsonType] != nil && op.RequestBody.Content[jsonType].Example != nil {
 			r.matches(op.RequestBody.Content[jsonType].Schema, plain(t, op.RequestBody.Content[jsonType].Example), request(t, method, path, nil))
 		}
 		for _, response := range op.Responses {

@@ -67,7 +67,7 @@ func isolation() map[string]verdict {
 		"GET /devices/{device_id}/settings": hidden, "PATCH /devices/{device_id}/settings": hidden,
 		"GET /chats": hidden, "GET /chats/{chat}": hidden, "GET /chats/{chat}/messages": hidden, "DELETE /outbox/{message_id}": hidden,
 
-		"GET /media/{media_id}": hidden, "GET /media/{media_id}/thumbnail": hidden, "GET /media/{media_id}/info": hidden, "DELETE /media/{media_id}": hidden,
+		"POST /media": hidden, "GET /media/{media_id}": hidden, "GET /media/{media_id}/thumbnail": hidden, "GET /media/{media_id}/info": hidden, "DELETE /media/{media_id}": hidden,
 		"GET /chats/{chat}/messages/{message_id}/media": hidden, "POST /messages/media/retry-receipt": hidden,
 
 		"GET /devices/me": hidden, "PATCH /devices/me": hidden, "DELETE /devices/me": hidden, "GET /devices/me/status": hidden,

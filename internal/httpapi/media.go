@@ -72,6 +72,13 @@ func (a *API) mediaRoutes() {
 		method: http.MethodGet, path: "/media/{media_id}/info", tag: tagMedia, id: "get-media-info", auth: everyUser,
 		summary: "What is known of a file", message: "Media retrieved successfully", fallback: "Failed to read media", handle: a.mediaInfo,
 	})
+	mount(a, operation[none, none, event.Media]{
+		method: http.MethodPost, path: "/media", tag: tagMedia, id: "upload-media", auth: deviceUser, status: http.StatusCreated, upload: uploadForm{},
+		summary: "Keep a file",
+		description: "It stays as long as it is used (stored_until of its info) and there is room; nobody else has it. Under an Idempotency-Key its length " +
+			"tells one file from another.",
+		message: "Media uploaded successfully", fallback: "Failed to keep media", handle: a.uploadMedia,
+	})
 	mount(a, operation[mediaParams, none, none]{
 		method: http.MethodDelete, path: "/media/{media_id}", tag: tagMedia, id: "delete-media", auth: everyUser,
 		summary: "Delete our copy of a file", description: "It can be fetched again as long as WhatsApp or the phone has it.",

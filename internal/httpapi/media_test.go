@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -70,9 +72,11 @@ func (r *rig) startFiles(t testing.TB) *media.Archive {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.temp = filepath.Join(dir, "tmp")
 	r.host = &mediaHost{files: map[string][]byte{}}
 	a := media.New(media.Options{Store: r.db.Media(), Lines: r.host, Phone: r.host, Sink: journal.New(r.db.Events()), Blobs: blobs,
-		Temp: filepath.Join(dir, "tmp"), MaxAge: time.Hour})
+		Temp: r.temp, MaxAge: time.Hour})
+	r.files = a
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx) }()
@@ -379,4 +383,115 @@ func TestInfoHasTheFieldsOfTheDocument(t *testing.T) {
 			t.Errorf("no %s", name)
 		}
 	}
+}
+
+// form makes a multipart request; fields come in pairs, a file is named "file:<name>".
+func (r *rig) form(credential string, fields ...string) *http.Request {
+	r.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for i := 0; i < len(fields); i += 2 {
+		name, file, isFile := strings.Cut(fields[i], ":")
+		var part io.Writer
+		var err error
+		if isFile {
+			part, err = w.CreateFormFile(name, file)
+		} else {
+			part, err = w.CreateFormField(name)
+		}
+		if err == nil {
+			_, err = io.WriteString(part, fields[i+1])
+		}
+		if err != nil {
+			r.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		r.Fatal(err)
+	}
+	req := httptest.NewRequest("POST", "/media", &b)
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	req.Header.Set("Authorization", credential)
+	return req
+}
+
+func TestAFileIsUploaded(t *testing.T) {
+	r := newRig(t)
+	_, key := r.account()
+	_, token := r.device(key)
+	png := "\x89PNG\r\n\x1a\n" + strings.Repeat("x", 1000)
+	for _, c := range []struct {
+		fields                    []string
+		kind, mimeType, name, say string
+	}{
+		{[]string{"file:logo.png", png}, "image", "image/png", "logo.png", ""},
+		{[]string{"file:a.bin", png, "mime_type", "audio/ogg", "filename", "voice.ogg"}, "audio", "audio/ogg", "voice.ogg", ""},
+		{[]string{"file:", "just words"}, "document", "text/plain; charset=utf-8", "", ""},
+		{[]string{"filename", "x"}, "", "", "", "file is required"},
+		{[]string{"file:a", "1", "file:b", "2"}, "", "", "", "file must be one file"},
+		{[]string{"file:a", "1", "colour", "red"}, "", "", "", `Unknown field "colour"`},
+		{[]string{"file:a", "1", "mime_type", "red"}, "", "", "", "mime_type must look like image/png"},
+		{[]string{"file:a", "1", "filename", strings.Repeat("x", 1025)}, "", "", "", "filename must have at most 1024 bytes"},
+	} {
+		a := r.serve(r.form(token, c.fields...))
+		if c.say != "" {
+			a.wants(http.StatusBadRequest, c.say)
+			continue
+		}
+		var m event.Media
+		a.ok(http.StatusCreated).data(&m)
+		if m.Kind != c.kind || m.MimeType != c.mimeType || (m.Filename == nil) != (c.name == "") || m.Filename != nil && *m.Filename != c.name {
+			t.Errorf("%q: %+v", c.fields[0], m)
+		}
+		if got := r.call(key, "GET", m.URL, nil).ok(http.StatusOK); got.Body.String() != c.fields[1] {
+			t.Errorf("%s: %d bytes", m.ID, got.Body.Len())
+		}
+		r.call(key, "DELETE", m.URL, nil).ok(http.StatusOK)
+		r.call(key, "GET", m.URL, nil).wants(http.StatusGone, "No longer on WhatsApp nor on the phone")
+	}
+	r.call(token, "POST", "/media", map[string]any{"file": "x"}).wants(http.StatusUnsupportedMediaType, "Content-Type must be multipart/form-data")
+	r.call("", "POST", "/media", nil).wants(http.StatusUnauthorized, "Invalid or missing authentication")
+	whole, err := io.ReadAll(r.form(token, "file:a", "the content of a file").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := 0; cut < len(whole); cut += 3 { // wherever the connection ends, nothing is kept
+		broken := r.form(token, "file:a", "the content of a file")
+		broken.Header.Set("Content-Type", "multipart/form-data; boundary="+string(whole[2:62]))
+		broken.Body = io.NopCloser(bytes.NewReader(whole[:cut]))
+		if a := r.serve(broken); a.Code != http.StatusBadRequest && cut < len(whole)-2 {
+			t.Fatalf("cut after %d of %d bytes: %d %s", cut, len(whole), a.Code, a.Body)
+		}
+	}
+	if left, err := os.ReadDir(r.temp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestALargeUploadIsRefused(t *testing.T) {
+	r := newRig(t)
+	_, key := r.account()
+	_, token := r.device(key)
+	r.files.MaxFile = 5000
+	r.serve(r.form(token, "file:a", strings.Repeat("x", 5001))).wants(http.StatusRequestEntityTooLarge, "File is larger than 5000 bytes")
+	r.serve(r.form(token, "file:a", strings.Repeat("x", 5000))).ok(http.StatusCreated)
+	if left, err := os.ReadDir(r.temp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestAnUploadIsDoneOnce(t *testing.T) {
+	r := newRig(t)
+	_, key := r.account()
+	_, token := r.device(key)
+	send := func(content string) *answer {
+		req := r.form(token, "file:a", content)
+		req.Header.Set("Idempotency-Key", "k")
+		return r.serve(req)
+	}
+	first := send("one file").ok(http.StatusCreated)
+	if again := send("one file").ok(http.StatusCreated); again.get("id") != first.get("id") || again.Header().Get("Idempotent-Replayed") != "true" {
+		t.Errorf("again: %v, first %v", again.get("id"), first.get("id"))
+	}
+	send("another file").wants(http.StatusUnprocessableEntity, "Idempotency-Key was used before with another request")
 }

@@ -46,6 +46,7 @@ type operation[P, B, D any] struct {
 	contents     []string       // media types of answers without envelope
 	list         bool           // the answer has a page
 	bodyOptional bool
+	upload       any  // the form of a multipart body, by a value of its type; the handler reads it. nil = none
 	atomic       bool // under an Idempotency-Key the answer is kept in the transaction of the effect
 	request      any  // example
 	response     any  // example of data
@@ -63,6 +64,7 @@ type call struct {
 	message string
 	page    *paging
 	raw     *raw
+	wire    *http.ResponseController
 }
 
 // raw is an answer without envelope. write, when set, gets the connection for a stream.
@@ -93,8 +95,14 @@ func mount[P, B, D any](a *API, op operation[P, B, D]) {
 	e := endpoint{
 		auth: op.auth, method: op.method, fallback: op.fallback, atomic: op.atomic,
 		hasBody: reflect.TypeFor[B]() != reflect.TypeFor[none](), bodyOptional: op.bodyOptional,
-		prepare: func(c *call, body []byte) (work, error) { return prepare(op, c, body) },
-		status:  op.status, message: op.message,
+		upload: op.upload != nil,
+		prepare: func(c *call, body []byte) (work, error) {
+			if op.upload != nil {
+				body = nil // what there is of it only tells requests apart
+			}
+			return prepare(op, c, body)
+		},
+		status: op.status, message: op.message,
 	}
 	route := *doc
 	route.Path = op.path

@@ -19,6 +19,7 @@ import (
 	"wapost/internal/egress"
 	"wapost/internal/history"
 	"wapost/internal/journal"
+	"wapost/internal/media"
 	"wapost/internal/replay"
 	"wapost/internal/session"
 	"wapost/internal/store"
@@ -38,6 +39,8 @@ type rig struct {
 	backlog  *backlogs
 	outbox   *fakeOutbox
 	host     *mediaHost
+	files    *media.Archive
+	temp     string // of unfinished files
 	log      *bytes.Buffer
 	checks   map[string]error
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type endpoint struct {
 	atomic       bool
 	hasBody      bool
 	bodyOptional bool
+	upload       bool
 	status       int
 	message      string
 	prepare      func(c *call, body []byte) (work, error)
@@ -78,7 +80,7 @@ type output struct {
 }
 
 func (a *API) answer(e endpoint, w http.ResponseWriter, r *http.Request) (output, error) {
-	ctx, c := r.Context(), &call{r: r, status: e.status, message: e.message}
+	ctx, c := r.Context(), &call{r: r, status: e.status, message: e.message, wire: http.NewResponseController(w)}
 	if err := a.authenticate(ctx, e, c); err != nil {
 		return output{}, err
 	}
@@ -92,6 +94,9 @@ func (a *API) answer(e endpoint, w http.ResponseWriter, r *http.Request) (output
 		if body, err = readBody(w, r); err != nil {
 			return output{}, err
 		}
+	}
+	if e.upload { // a file is not read twice: under an Idempotency-Key its length stands for it
+		body = []byte(strconv.FormatInt(r.ContentLength, 10))
 	}
 	if e.method == http.MethodPost && len(r.Header["Idempotency-Key"]) > 0 {
 		return a.once(ctx, e, c, body)

@@ -10,6 +10,7 @@ import (
 
 	"wapost/internal/event"
 	"wapost/internal/fault"
+	"wapost/internal/session"
 )
 
 var (
@@ -27,6 +28,9 @@ const overhead = 16 + 10
 //
 // Errors: those of Lines.Download; errTooLarge, errStorage.
 func (a *Archive) fetch(ctx context.Context, r *Record) error {
+	if r.DirectPath == "" && r.URL == "" {
+		return session.ErrFileGone
+	}
 	release, err := a.slots.take(ctx, r.AccountID)
 	if err != nil {
 		return err
@@ -47,7 +51,7 @@ func (a *Archive) fetch(ctx context.Context, r *Record) error {
 		_ = f.Close()           // what matters was synced
 		_ = os.Remove(f.Name()) // mostly renamed by now; else the next start removes it
 	}()
-	if err := a.Lines.Download(ctx, r.DeviceID, r.Attachment, &capped{File: f, most: a.MaxFile + overhead, half: func() { a.Crash("media-half") }}); err != nil {
+	if err := a.Lines.Download(ctx, r.DeviceID, r.Attachment, &capped{Target: f, most: a.MaxFile + overhead, half: func() { a.Crash("media-half") }}); err != nil {
 		return err
 	}
 	return a.keep(ctx, r, f)
@@ -101,9 +105,10 @@ func measure(f *os.File) (int64, []byte, error) {
 	return n, h.Sum(nil), err
 }
 
-// capped is a file that takes no more than it may, and tells its own errors from those of the network.
+// capped is a file that takes no more than it may, and tells its own errors from those of the network. It shows no more of the
+// file than it must: io.Copy would use a ReadFrom or WriteString that knows no bound.
 type capped struct {
-	*os.File
+	session.Target
 	most    int64
 	written int64
 	half    func()
@@ -114,20 +119,20 @@ func (c *capped) Write(b []byte) (int, error) {
 	if c.written += int64(len(b)); c.written > c.most {
 		return 0, errTooLarge
 	}
-	n, err := c.File.Write(b)
+	n, err := c.Target.Write(b)
 	c.half()
 	return n, storageError(err)
 }
 
 // WriteAt implements io.WriterAt.
 func (c *capped) WriteAt(b []byte, off int64) (int, error) {
-	n, err := c.File.WriteAt(b, off)
+	n, err := c.Target.WriteAt(b, off)
 	return n, storageError(err)
 }
 
 // Seek implements io.Seeker. Going back to the begin means that the file is written anew.
 func (c *capped) Seek(offset int64, whence int) (int64, error) {
-	n, err := c.File.Seek(offset, whence)
+	n, err := c.Target.Seek(offset, whence)
 	if err == nil {
 		c.written = n
 	}

@@ -19,11 +19,14 @@ type Store interface {
 	OfMessage(ctx context.Context, s Scope, chats []string, messageID string) ([]Record, error)
 	// OfDevice returns the files of a message of a device, of any chat.
 	OfDevice(ctx context.Context, deviceID, messageID string) ([]Record, error)
+	// Add inserts the record of a file that is being stored and came with no message. Errors: fault.NotFound when there is no
+	// such device.
+	Add(ctx context.Context, r Record) error
 	// Storing notes that bytes are about to be put into our store. Errors: fault.NotFound.
 	Storing(ctx context.Context, id string, size int64) error
 	// Stored notes that the file is in our store, whole.
 	Stored(ctx context.Context, id string, size int64, sha256 []byte) error
-	// Dropped notes that it is not there any more: it lies at WhatsApp, as far as we know.
+	// Dropped notes that it is not there any more: it lies at WhatsApp, as far as we know, or is gone if it never was there.
 	Dropped(ctx context.Context, id string) error
 	// Asked notes that the phone owes an answer: until it comes, the file is not fetched without anybody asking.
 	Asked(ctx context.Context, id string) error

@@ -80,7 +80,7 @@ func goneForGood(cause error) error {
 
 // fail notes that a file cannot be had. Customers are told when it is news.
 func (a *Archive) fail(ctx context.Context, r *Record, s State, why Reason) error {
-	if r.Reason == why {
+	if r.Reason == why || r.EventID == "" { // or it came with no message
 		return a.Store.Failed(ctx, r.ID, s, why)
 	}
 	_, chat, err := a.describe(ctx, r)

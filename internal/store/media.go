@@ -76,18 +76,31 @@ func (s *Media) Body(ctx context.Context, eventID string) ([]byte, error) {
 	return body, wrap("read event", err)
 }
 
+// Add implements media.Store.
+func (s *Media) Add(ctx context.Context, m media.Record) error {
+	return s.db.Write(ctx, "add media", func(ctx context.Context, tx *Tx) error {
+		e := &event.Sealed{Event: &event.Event{AccountID: m.AccountID, DeviceID: m.DeviceID, Origin: event.History}} // never fetched unasked
+		if _, err := tx.Exec(ctx, insertMedia, tx.round.mediaRow(e, &m.Attachment)...); err != nil {
+			return err
+		}
+		return storing(ctx, tx, m.ID, m.StoredSize)
+	})
+}
+
 // Storing implements media.Store.
 func (s *Media) Storing(ctx context.Context, id string, size int64) error {
-	return s.db.Write(ctx, "begin to store media", func(ctx context.Context, tx *Tx) error {
-		res, err := tx.Exec(ctx, `UPDATE media SET state = 'storing', stored_size = $2 WHERE id = $1`, id, size)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 {
-			return err
-		}
-		return fault.New(fault.NotFound, "No such media")
-	})
+	return s.db.Write(ctx, "begin to store media", func(ctx context.Context, tx *Tx) error { return storing(ctx, tx, id, size) })
+}
+
+func storing(ctx context.Context, tx *Tx, id string, size int64) error {
+	res, err := tx.Exec(ctx, `UPDATE media SET state = 'storing', stored_size = $2 WHERE id = $1`, id, size)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return fault.New(fault.NotFound, "No such media")
 }
 
 // Stored implements media.Store.
@@ -99,7 +112,7 @@ asked_at = NULL, next_at = NULL, attempts = 0 WHERE id = $1`, id, size, sha256, 
 
 // Dropped implements media.Store.
 func (s *Media) Dropped(ctx context.Context, id string) error {
-	return s.set(ctx, "drop media", `UPDATE media SET state = 'remote', stored_size = 0, stored_at = NULL, used_at = NULL
+	return s.set(ctx, "drop media", `UPDATE media SET state = CASE WHEN direct_path = '' AND url = '' THEN 'gone' ELSE 'remote' END, stored_size = 0, stored_at = NULL, used_at = NULL
 WHERE id = $1 AND state IN ('stored', 'storing')`, id)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"time"
 
 	"go.mau.fi/whatsmeow"
@@ -45,7 +46,7 @@ func (l *Line) Download(ctx context.Context, f event.Attachment, to session.Targ
 		key, enc = nil, nil // not encrypted
 	}
 	kind := mediaType(f.Keys)
-	err := l.cli.DownloadMediaWithPathToFile(seen.in(ctx), f.DirectPath, enc, f.SHA256, key, kind, "", f.SHA256 == nil && enc == nil, target)
+	err := l.cli.DownloadMediaWithPathToFile(seen.in(ctx), pathOf(&f), enc, f.SHA256, key, kind, "", f.SHA256 == nil && enc == nil, target)
 	switch {
 	case err == nil:
 		return nil
@@ -53,6 +54,21 @@ func (l *Line) Download(ctx context.Context, f event.Attachment, to session.Targ
 		return target.err
 	}
 	return downloadError(ctx, err, seen)
+}
+
+// pathOf returns where a file lies at the media host.
+func pathOf(f *event.Attachment) string {
+	if f.DirectPath != "" {
+		return f.DirectPath
+	}
+	u, err := url.Parse(f.URL)
+	if err != nil || u.Path == "" {
+		return ""
+	}
+	if u.RawQuery == "" {
+		u.ForceQuery = true // the library adds parameters
+	}
+	return u.RequestURI()
 }
 
 // noted remembers the first error of the file itself, which the library would take for one of the network.

@@ -16,6 +16,7 @@ import (
 	"go.mau.fi/whatsmeow/util/hkdfutil"
 	"google.golang.org/protobuf/proto"
 
+	"wapost/internal/event"
 	"wapost/internal/fault"
 	"wapost/internal/session"
 )
@@ -141,3 +142,17 @@ func TestTheWitnessRemembersTheLastExchange(t *testing.T) {
 type roundError struct{}
 
 func (roundError) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestAFileLiesWhereItsMessageSays(t *testing.T) {
+	for _, c := range []struct{ path, url, want string }{
+		{"/v/t62/a?b=c", "https://mmg.whatsapp.net/other", "/v/t62/a?b=c"},
+		{"", "https://mmg.whatsapp.net/m1/v/t24/a?ccb=9&oe=1", "/m1/v/t24/a?ccb=9&oe=1"},
+		{"", "https://mmg.whatsapp.net/m1/a", "/m1/a?"}, // the library adds parameters
+		{"", "", ""},
+		{"", "::", ""},
+	} {
+		if got := pathOf(&event.Attachment{DirectPath: c.path, URL: c.url}); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}

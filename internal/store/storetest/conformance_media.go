@@ -23,6 +23,7 @@ func mediaCases() []testCase {
 		{"what is wanted, asked for and interrupted is found", mediaLists},
 		{"bytes outlive their record until they are buried", mediaDoomed},
 		{"old records are forgotten", mediaForgotten},
+		{"a file that came with no message", mediaAdded},
 	}
 }
 
@@ -279,5 +280,24 @@ func mediaForgotten(s *suite) {
 	s.must(err)
 	if s.count(`SELECT count(*) FROM media`) != 1 || len(list) != 1 {
 		s.Errorf("doomed: %v", list)
+	}
+}
+
+func mediaAdded(s *suite) {
+	files, ctx := s.db.Media(), s.Context()
+	r := media.Record{AccountID: account, DeviceID: deviceA, StoredSize: 7, Attachment: event.Attachment{ID: "med_1", Kind: event.MediaDocument, MimeType: "text/plain"}}
+	s.must(files.Add(ctx, r))
+	if got := s.file("med_1"); got.State != media.Storing || got.StoredSize != 7 || got.EventID != "" || !got.NextAt.IsZero() {
+		s.Errorf("added: %+v", got)
+	}
+	s.must(files.Stored(ctx, "med_1", 7, []byte{1}))
+	s.must(files.Dropped(ctx, "med_1"))
+	if got := s.file("med_1"); got.State != media.Gone { // nobody else has it
+		s.Errorf("dropped: %+v", got)
+	}
+	r.ID, r.DeviceID = "med_2", "00000000-0000-0000-0000-0000000000ff"
+	s.refused(files.Add(ctx, r), fault.NotFound)
+	if n := s.count(`SELECT count(*) FROM media`); n != 1 {
+		s.Errorf("%d files", n)
 	}
 }
