@@ -99,6 +99,47 @@ func TestEveryFamilyOfContentIsRecorded(t *testing.T) {
 	}
 }
 
+// What acts on another message or on a chat has a type of its own.
+func TestEveryActIsRecorded(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
+	id, _ := g.linked(alice)
+	said := send(t, bob, simulator.Message{To: alice.Phone(), Text: "said"})
+	acked(t, said)
+	own, story := `{"fromMe":true,"ID":"`+said.ID+`"}`, `{"remoteJID":"status@broadcast","fromMe":false,"ID":"3B00B6"}`
+	for kind, c := range map[event.Type][2]string{
+		event.MessageKept:           {`{"keepInChatMessage":{"key":` + own + `,"keepType":"KEEP_FOR_ALL"}}`, `"kept":true`},
+		event.MessageEdited:         {`{"pollAddOptionMessage":{"pollCreationMessageKey":` + own + `,"addOption":{"optionName":"maybe"}}}`, `"added_option":"maybe"`},
+		event.StatusReaction:        {`{"statusStickerInteractionMessage":{"key":` + story + `,"stickerKey":"st"}}`, `"sticker_key":"st"`},
+		event.ChatDisappearingTimer: {`{"protocolMessage":{"type":"EPHEMERAL_SETTING","ephemeralExpiration":86400}}`, `"seconds":86400`},
+		event.ChatLimitSharing:      {`{"protocolMessage":{"type":"LIMIT_SHARING","limitSharing":{"sharingLimited":true}}}`, `"enabled":true`},
+		event.ContactPhoneShared:    {`{"protocolMessage":{"type":"SHARE_PHONE_NUMBER"}}`, `"phone":"+491700000002"`},
+		event.MessageProtocol:       {`{"protocolMessage":{"type":"REMINDER_MESSAGE","key":` + own + `}}`, `"protocol_type":"reminder_message"`},
+		event.AppStateSyncError:     {`{"protocolMessage":{"type":"APP_STATE_FATAL_EXCEPTION_NOTIFICATION","appStateFatalExceptionNotification":{"collectionNames":["regular"]}}}`, `"name":"regular"`},
+		event.MessageReaction:       {`{"reactionMessage":{"key":` + own + `,"text":"👍"}}`, `"emoji":"👍"`},
+		event.MessageDeleted:        {`{"protocolMessage":{"type":"REVOKE","key":` + own + `}}`, `"message_id":"` + said.ID + `"`},
+	} {
+		acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Raw: asProto(t, c[0])}))
+		if e := g.await(id, kind, nil); !e.holds(c[1]) {
+			t.Errorf("%s: %s", kind, e.Data)
+		}
+	}
+	group, err := w.CreateGroup(simulator.GroupSpec{Subject: "crew", Owner: bob.Phone(), Participants: []string{alice.Phone()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, c := range map[event.Type][2]string{
+		event.GroupMemberLabel: {`{"protocolMessage":{"type":"GROUP_MEMBER_LABEL_CHANGE","memberLabel":{"label":"Treasurer"}}}`, `"label":"Treasurer"`},
+		event.StatusPosted:     {`{"groupStatusMessageV2":{"message":{"conversation":"hello crew"}}}`, `"kind":"group"`},
+	} {
+		acked(t, send(t, bob, simulator.Message{To: group.JID().String(), Raw: asProto(t, c[0])}))
+		if e := g.await(id, kind, nil); !e.holds(c[1]) {
+			t.Errorf("%s: %s", kind, e.Data)
+		}
+	}
+}
+
 func TestVotesAndAnswersAreOpened(t *testing.T) {
 	w := newWorld(t)
 	g := newGateway(t, w)

@@ -1,6 +1,8 @@
 package whatsapp
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -146,6 +149,25 @@ func TestEveryTypeOfAProtocolMessageIsDecidedAbout(t *testing.T) {
 	future := testTranslator().translate(fromPeer(&waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_Type(9999).Enum()}}))
 	if len(future.Events) != 1 || future.Events[0].Type != event.MessageProtocol {
 		t.Errorf("a type of the future: %+v", future.Events)
+	}
+}
+
+// A field that is newer than the library is not in protobuf JSON: its bytes are kept beside it.
+func TestAFieldOfTheFutureIsKeptRaw(t *testing.T) {
+	future := protowire.AppendBytes(protowire.AppendTag(nil, 4711, protowire.BytesType), []byte("from the future"))
+	inner := &waE2E.Message{}
+	inner.ProtoReflect().SetUnknown(future)
+	for name, m := range map[string]*waE2E.Message{"on top": inner, "wrapped": {EphemeralMessage: &waE2E.FutureProofMessage{Message: inner}}} {
+		b := testTranslator().translate(fromPeer(m))
+		if len(b.Events) != 1 || kindOf(b.Events[0]) != event.KindUnsupported {
+			t.Fatalf("%s: %+v", name, b.Events)
+		}
+		var raw struct {
+			Unknown []byte `json:"unknownFields"`
+		}
+		if err := json.Unmarshal(b.Events[0].Raw.JSON, &raw); err != nil || !bytes.Equal(raw.Unknown, future) {
+			t.Errorf("%s: %s, %v", name, b.Events[0].Raw.JSON, err)
+		}
 	}
 }
 

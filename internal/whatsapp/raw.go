@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -33,13 +34,31 @@ func rawProto(m *waE2E.Message) json.RawMessage {
 	clean := cleaned(m)
 	b, err := protojson.Marshal(clean)
 	if err == nil {
-		return b
+		return withUnknown(b, clean)
 	}
-	bytes, err := proto.Marshal(clean)
+	wire, err := proto.Marshal(clean)
 	if err != nil {
 		return mustJSON(map[string]string{"error": "the library cannot render this message"})
 	}
-	return mustJSON(map[string]any{"error": "the message is no valid UTF-8", "protobuf": bytes})
+	return mustJSON(map[string]any{"error": "the message is no valid UTF-8", "protobuf": wire})
+}
+
+// withUnknown adds the bytes of fields that are newer than the library, which protobuf JSON leaves out: those of the message
+// itself, without its wrappers.
+func withUnknown(b []byte, m *waE2E.Message) json.RawMessage {
+	if !bare(m) {
+		m = unwrap(m).msg
+	}
+	unknown := m.ProtoReflect().GetUnknown()
+	end := bytes.LastIndexByte(b, '}')
+	if len(unknown) == 0 || end < 0 {
+		return b
+	}
+	member := append([]byte(`"unknownFields":`), mustJSON([]byte(unknown))...)
+	if bytes.HasSuffix(bytes.TrimSpace(b[:end]), []byte("{")) {
+		return append(append(b[:end], member...), '}')
+	}
+	return append(append(append(b[:end], ','), member...), '}')
 }
 
 // secret reports whether a field must never leave the gateway: with it others could read or forge.
