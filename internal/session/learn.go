@@ -58,6 +58,16 @@ func (s *session) resolved(n news) *event.Event {
 	return e
 }
 
+// learnSelf makes the directory know ourselves, without an event: it is on disk with the device.
+func (s *session) learnSelf(d *Device) {
+	if d.LID == "" || d.Phone == "" {
+		return
+	}
+	for _, n := range s.dir.judge([]Identity{{LID: userOf(d.LID), Phone: strings.TrimPrefix(d.Phone, "+")}}) {
+		s.dir.learn([]Identity{n.Identity})
+	}
+}
+
 // Learn keeps identities that came without an event: members of groups, answers to look-ups, lists of the phone. A store that
 // is down costs a second question later, nothing more.
 func (s *session) Learn(ctx context.Context, list []Identity) {

@@ -160,6 +160,7 @@ func (s *session) paired(v Paired) {
 	s.clock.set(loginAgain, loginLimit)
 	s.mu.Lock()
 	s.dev.JID, s.dev.LID, s.dev.Phone = v.JID, v.LID, v.Phone
+	s.learnSelf(&s.dev)
 	s.dev.BusinessName, s.dev.Platform = v.BusinessName, v.Platform
 	s.mu.Unlock()
 	s.linkedAs(p.was, v.JID)

@@ -53,8 +53,10 @@ type facts struct {
 }
 
 func newSession(m *Manager, d Device, dir *Directory) *session {
-	return &session{m: m, id: d.ID, account: d.AccountID, box: newMailbox(), ended: make(chan struct{}), dev: d, dir: dir,
+	s := &session{m: m, id: d.ID, account: d.AccountID, box: newMailbox(), ended: make(chan struct{}), dev: d, dir: dir,
 		facts: facts{backlog: -1, announced: -1, lastEvent: d.LastEventAt}}
+	s.learnSelf(&d)
+	return s
 }
 
 // run is the loop. delay spreads the first connects of many devices.

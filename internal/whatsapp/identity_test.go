@@ -64,6 +64,27 @@ func TestTheAddressesOfANewContactAreAnnouncedOnce(t *testing.T) {
 	}
 }
 
+func TestOurOwnAddressesAreNoNews(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
+	id, _ := g.linked(alice)
+	group, err := w.CreateGroup(simulator.GroupSpec{Subject: "Team", Owner: bob.Phone(), Participants: []string{alice.Phone()}, Quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{alice.Phone(), group.JID().String()} { // on the phone, to ourselves and to a group
+		acked(t, send(t, alice, simulator.Message{To: to, Text: "to " + to}))
+		e := g.await(id, event.MessageSent, withText("to "+to))
+		if e.field("sender", "phone") != "+491700000001" || e.field("sender", "lid") == "" {
+			t.Errorf("%s", e.Data)
+		}
+	}
+	if learnt := g.events(id, event.ContactResolved); len(learnt) != 0 {
+		t.Errorf("%s", learnt[0].Data)
+	}
+}
+
 // Lists tell who is who, too. They give an event only for people who were met under the number alone.
 func TestAddressesOfAListAreKept(t *testing.T) {
 	w := newWorld(t)
