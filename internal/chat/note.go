@@ -91,7 +91,10 @@ func (n *Note) read(e *event.Event) {
 			n.Status = Status(*v.Status)
 		}
 	case event.EditedMessage:
-		n.Act, n.IDs, n.By = Edited, []string{v.MessageID}, addresses(&v.Sender, or(v.FromMe))
+		n.Act, n.IDs = Edited, []string{v.MessageID}
+		if v.Poll == nil || v.Poll.AddedOption == nil { // options may be added by everybody
+			n.By = addresses(&v.Sender, or(v.FromMe))
+		}
 	case event.DeletedMessage:
 		n.Act, n.IDs = Deleted, []string{v.MessageID}
 		if !v.ByAdmin {

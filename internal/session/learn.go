@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,15 @@ func (s *session) learnSelf(d *Device) {
 // Learn keeps identities that came without an event: members of groups, answers to look-ups, lists of the phone. A store that
 // is down costs a second question later, nothing more.
 func (s *session) Learn(ctx context.Context, list []Identity) {
+	for part := range slices.Chunk(list, learnAtOnce) { // a whole address book would keep the writer from everybody
+		s.learnPart(ctx, part)
+	}
+}
+
+// learnAtOnce bounds the pairs of one transaction.
+const learnAtOnce = 100
+
+func (s *session) learnPart(ctx context.Context, list []Identity) {
 	err := s.learnt(ctx, list, true, func(ctx context.Context, announced []*event.Event) error {
 		for _, e := range announced {
 			if err := s.m.sink.Append(ctx, e); err != nil {

@@ -113,14 +113,10 @@ func (r *round) change(ctx context.Context, chatID int64, n *chat.Note, seq int6
 	switch n.Act {
 	case chat.Edited:
 		q := arguments{chatID, n.IDs[0], seq}
-		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2 AND sender IN (`+q.list(n.By)+`)`, q...)
+		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By), q...)
 	case chat.Deleted:
 		q := arguments{chatID, n.IDs[0], n.At.UnixMilli()}
-		where := ""
-		if n.By != nil {
-			where = ` AND sender IN (` + q.list(n.By) + `)`
-		}
-		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+where, q...)
+		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By), q...)
 	case chat.Marked:
 		if err := r.tellChats(ctx); err != nil {
 			return err
@@ -138,6 +134,14 @@ func (r *round) change(ctx context.Context, chatID int64, n *chat.Note, seq int6
 		return err
 	}
 	return err
+}
+
+// bySender limits an act to messages of one person; nil = somebody who may act on all.
+func (a *arguments) bySender(by []string) string {
+	if by == nil {
+		return ""
+	}
+	return ` AND sender IN (` + a.list(by) + `)`
 }
 
 // chatID finds the number of a chat; a chat that is only now begun gets one. 0 = there is none, or its device is gone.

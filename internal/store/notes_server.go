@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING`
 UPDATE chats SET last_at = greatest(chats.last_at, t.at), unread = chats.unread + t.unread, name = coalesce(t.name, chats.name)
 FROM told t WHERE chats.id = t.chat_id`
 
-	editMessage   = `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2 AND sender = ANY ($4::TEXT[])`
+	editMessage   = `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2 AND ($4::TEXT[] IS NULL OR sender = ANY ($4::TEXT[]))`
 	deleteMessage = `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2 AND ($4::TEXT[] IS NULL OR sender = ANY ($4::TEXT[]))`
 
 	markChatServer = `UPDATE chats SET archived = coalesce($2::BIGINT, archived), pinned = coalesce($3::BIGINT, pinned), unread = coalesce($4::BIGINT, unread),

@@ -31,6 +31,8 @@ type Options struct {
 	// Patience is how long a failed commit is tried again in place; 0 = 45 s. The library gives a stanza five minutes, pings go
 	// on meanwhile; whatsapp.md §3 wants less than 60 s.
 	Patience time.Duration
+	// Scratch is the directory of files that are needed for a moment; "" = the system's.
+	Scratch string
 	// Crash is called at named points, for tests that kill the process there: "after-decrypt", "after-commit".
 	Crash func(point string)
 }
@@ -49,6 +51,7 @@ type Dialer struct {
 	transport *http.Transport
 	version   version
 	patience  time.Duration
+	scratch   string
 	crash     func(point string)
 	writes    *writes
 }
@@ -60,7 +63,7 @@ func New(ctx context.Context, o Options) (*Dialer, error) {
 	if err := setUp(o.RootKey); err != nil {
 		return nil, err
 	}
-	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address), patience: o.Patience, crash: o.Crash,
+	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address), patience: o.Patience, scratch: o.Scratch, crash: o.Crash,
 		writes: newWrites(o)}
 	if o.RootKey != nil || o.Address != "" {
 		if o.RootKey == nil || o.Address == "" {

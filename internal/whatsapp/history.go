@@ -88,7 +88,7 @@ func (l *Line) historyFile(ctx context.Context, n *waE2E.HistorySyncNotification
 	if inline := n.GetInitialHistBootstrapInlinePayload(); inline != nil {
 		return func() (io.Reader, error) { return bytes.NewReader(inline), nil }, func() {}, nil
 	}
-	f, err := os.CreateTemp("", "wapost-history-*") // 0600; removed at once where that works, so that a crash leaves nothing
+	f, err := os.CreateTemp(l.d.scratch, "history-*") // 0600; removed at once where that works, so that a crash leaves nothing
 	if err != nil {
 		return nil, nil, fault.Wrap(err, fault.Unavailable, "Storage is unavailable")
 	}

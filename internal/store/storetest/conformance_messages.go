@@ -132,6 +132,12 @@ func messageEdited(s *suite) {
 	if k := s.find(deviceA, "", "M1"); *k.Text != "old" || !k.EditedAt.IsZero() {
 		s.Errorf("another one's edit: %+v", k)
 	}
+	option := "a third way"
+	s.tell(deviceA, "1@g.us", event.MessageEdited, event.EditedMessage{Message: event.Message{MessageID: "M1", Sender: person(miaPhone), FromMe: new(bool),
+		Kind: event.KindPoll, Content: event.Content{Poll: &event.Poll{AddedOption: &option}}}}, "option")
+	if k := s.find(deviceA, "", "M1"); k.Poll == nil || *k.Poll.AddedOption != option {
+		s.Errorf("an option that another one added: %+v", k.Kind)
+	}
 	edit("1@g.us", "new") // the author of the test's group messages
 	if k := s.find(deviceA, "", "M1"); *k.Text != "new" || k.EditedAt.UnixMilli() != 3*hour || k.SentAt.UnixMilli() != hour || k.Kind != event.KindText {
 		s.Errorf("edit: %+v", k)
