@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wapost/internal/event"
+	"wapost/internal/session"
 	"wapost/internal/store"
 	"wapost/internal/store/storetest"
 	"wapost/internal/vault"
@@ -79,6 +80,9 @@ func fillSealed(ctx context.Context, db *store.DB) error {
 				return err
 			}
 		}
+		if err := db.Past().HistoryAnnounced(ctx, poweredDevice, session.Notice{MessageID: "N", Payload: []byte(nthSecret(1))}); err != nil {
+			return err
+		}
 		return db.Events().Append(ctx, eventWithFiles())
 	})
 }
@@ -119,6 +123,10 @@ func readSealed(ctx context.Context, db *store.DB) error {
 		if string(f.Key) != nthSecret(n) {
 			return fmt.Errorf("the key of file %d is another", n)
 		}
+	}
+	parts, err := db.Past().Due(ctx, time.Now().Add(time.Hour), 2)
+	if err != nil || len(parts) != 1 || string(parts[0].Notice) != nthSecret(1) {
+		return fmt.Errorf("%d notices of history, %w", len(parts), err)
 	}
 	for n := range sealedAnswers {
 		a, ok, err := db.Idempotency().Find(ctx, fmt.Sprint(n%7), fmt.Sprint(n))
@@ -164,7 +172,7 @@ func TestTheInstanceKeyCanBeReplaced(t *testing.T) {
 				t.Errorf("opened with old keys %v: %v", keys, errors.Join(err, db.Close()))
 			}
 		}
-		if got := strings.Count(log.String(), fmt.Sprint("values=", sealedHooks+2*(sealedHooks/2)+sealedAnswers+sealedFiles)); got != 2 {
+		if got := strings.Count(log.String(), fmt.Sprint("values=", sealedHooks+2*(sealedHooks/2)+sealedAnswers+sealedFiles+1)); got != 2 {
 			t.Errorf("sealed anew %d times, want 2:\n%s", got, log.String())
 		}
 		if strings.Contains(log.String(), "whsec_") {

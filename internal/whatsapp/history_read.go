@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -144,12 +145,11 @@ func eachField(in *bufio.Reader, wanted func(protowire.Number) bool, f func(n pr
 			}
 			continue
 		}
-		begin := len(field)
-		field = append(field, make([]byte, size)...)
-		if _, err := io.ReadFull(in, field[begin:]); err != nil {
+		whole := bytes.NewBuffer(field) // grows with what comes, whatever the length claims
+		if _, err := io.CopyN(whole, in, int64(size)); err != nil {
 			return unexpected(err)
 		}
-		if err := f(n, field); err != nil {
+		if err := f(n, whole.Bytes()); err != nil {
 			return err
 		}
 	}

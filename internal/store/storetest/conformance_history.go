@@ -195,9 +195,10 @@ func pieceWithEvents(s *suite) {
 func oldDropped(s *suite) {
 	s.must(s.db.Past().Keep(s.Context(), s.part("recent"), nil, []*event.Event{s.old(miaLID, "M1", "one", hour), s.old(miaLID, "M2", "two", hour)}))
 	shelf := s.db.Retention()
-	_, err := shelf.DropMessages(s.Context(), 1<<40, time.Now().Add(-time.Minute), 1)
+	_, err := shelf.DropMessages(s.Context(), 1<<40, time.Now().Add(-time.Minute), 10)
 	s.must(err)
 	s.find(deviceA, miaLID, "M1")
+	s.find(deviceA, miaLID, "M2")
 	for range 2 {
 		_, err = shelf.DropMessages(s.Context(), 0, time.Now().Add(time.Minute), 1)
 		s.must(err)
