@@ -31,6 +31,9 @@ type webhooksCreateCmd struct {
 	Device      string   `placeholder:"ID" env:"-" help:"Only events of this device."`
 	Description string   `placeholder:"TEXT" env:"-" help:"A note for people."`
 	Ordering    string   `enum:",ordered,strict,fifo,parallel" default:"" env:"-" placeholder:"ORDER" help:"ordered (default), strict, fifo or parallel."`
+	CA          string   `name:"ca" placeholder:"FILE" env:"-" help:"Certificates in PEM form that vouch for the endpoint instead of the system's authorities."`
+	Cert        string   `name:"client-cert" placeholder:"FILE" env:"-" help:"Certificate in PEM form that is shown to the endpoint; needs --client-key."`
+	Key         string   `name:"client-key" placeholder:"FILE" env:"-" help:"Its private key, without a passphrase."`
 }
 
 // Help says where the secret comes from.
@@ -57,6 +60,13 @@ func (c *webhooksCreateCmd) Run(ctx context.Context) error {
 			body[name] = value
 		}
 	}
+	settings, err := c.security()
+	if err != nil {
+		return err
+	}
+	if len(settings) > 0 {
+		body["tls"] = settings
+	}
 	var made struct {
 		ID     int64  `json:"id"`
 		Secret string `json:"secret"`
@@ -74,6 +84,22 @@ func (c *webhooksCreateCmd) Run(ctx context.Context) error {
 	}
 	fmt.Printf("`wapost webhooks test %d` tries it now\n", made.ID)
 	return nil
+}
+
+// security reads the files of the TLS settings.
+func (c *webhooksCreateCmd) security() (map[string]string, error) {
+	settings := map[string]string{}
+	for name, file := range map[string]string{"ca_pem": c.CA, "client_cert_pem": c.Cert, "client_key_pem": c.Key} {
+		if file == "" {
+			continue
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		settings[name] = string(b)
+	}
+	return settings, nil
 }
 
 type webhooksPauseCmd struct {
