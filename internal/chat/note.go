@@ -119,7 +119,7 @@ func (n *Note) read(e *event.Event) {
 	}
 }
 
-// marked reads what the account's devices tell each other about a chat.
+// marked reads what the account's devices tell each other about a chat, and its timer.
 func (n *Note) marked(data any) {
 	switch v := data.(type) {
 	case event.ChatArchive:
@@ -141,6 +141,14 @@ func (n *Note) marked(data any) {
 			until = v.Until.Time
 		}
 		n.Mark.MutedUntil = &until
+	case event.DisappearingTimer:
+		n.Mark.Disappearing = &v.Seconds
+	case event.GroupUpdate:
+		if v.Changes.DisappearingSeconds == nil {
+			return
+		}
+		seconds := int(*v.Changes.DisappearingSeconds)
+		n.Mark.Disappearing = &seconds
 	default:
 		return
 	}

@@ -354,6 +354,16 @@ func chatMarks(s *suite) {
 	if c := read(); c.Archived || !c.Pinned || !c.MutedUntil.IsZero() || *c.Last.Text != "x" {
 		s.Errorf("unmuted: %+v", c)
 	}
+	mark(event.ChatDisappearingTimer, event.DisappearingTimer{Seconds: 86400})
+	if c := read(); c.DisappearingSeconds != 86400 || !c.Pinned {
+		s.Errorf("a timer: %+v", c)
+	}
+	var off uint32
+	mark(event.GroupInfoUpdate, event.GroupUpdate{Changes: event.GroupChanges{Subject: event.Text("new")}})
+	mark(event.GroupInfoUpdate, event.GroupUpdate{Changes: event.GroupChanges{DisappearingSeconds: &off}})
+	if c := read(); c.DisappearingSeconds != 0 {
+		s.Errorf("no timer: %+v", c)
+	}
 }
 
 func chatLists(s *suite) {
