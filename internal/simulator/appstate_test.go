@@ -136,6 +136,25 @@ func TestASnapshotComesFromTheMediaHost(t *testing.T) {
 	nothingUnhandled(t, w.s)
 }
 
+func TestAFirstSyncComesInPages(t *testing.T) {
+	w := newWorld(t, Options{})
+	owner, _, err := w.s.CreatePerson(PersonSpec{Phone: ownerPhone, Name: "Owner"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = owner.DeliverAppState(AppStateDelivery{PageSize: 2}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		changes(t, owner, AppStateChange{Action: StateLabel, LabelID: string(rune('1' + i)), Name: "Label"})
+	}
+	c := w.client(nil)
+	w.link(owner, c)
+	if done := await(t, c, func(e *events.AppStateSyncComplete) bool { return e.Name == appstate.WAPatchRegular }); done.Version != 5 {
+		t.Errorf("the first sync ended at version %d, want 5", done.Version)
+	}
+}
+
 func TestLargePatchesComeFromTheMediaHostInPages(t *testing.T) {
 	w := newWorld(t, Options{})
 	owner, d, c, anna := settled(t, w)

@@ -1,8 +1,12 @@
 package whatsapp_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
 
 	"wapost/internal/event"
 	"wapost/internal/session"
@@ -13,7 +17,7 @@ func TestWhatTheOwnPhoneDoesIsASignOfIt(t *testing.T) {
 	w := newWorld(t)
 	g := newGateway(t, w)
 	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
-	id, _ := g.linked(alice)
+	id, dev := g.linked(alice)
 	seen := func() time.Time {
 		st, err := g.m.Status(t.Context(), 0, id)
 		if err != nil {
@@ -29,6 +33,16 @@ func TestWhatTheOwnPhoneDoesIsASignOfIt(t *testing.T) {
 	acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Text: "of another", At: later}))
 	if !seen().Equal(linked) {
 		t.Error("what others write is no sign of the own phone")
+	}
+	_, lid := alice.JIDs()
+	other := waBinary.Node{Tag: "receipt", Attrs: waBinary.Attrs{"from": types.NewADJID(lid.User, types.LIDDomain, 9), "id": "R1", "type": "sender",
+		"t": strconv.FormatInt(later.Unix(), 10)}}
+	if err := dev.SendNode(other, true); err != nil {
+		t.Fatal(err)
+	}
+	g.await(id, event.MessageReceipt, nil)
+	if !seen().Equal(linked) {
+		t.Error("what another linked device does is no sign of the phone")
 	}
 	acked(t, send(t, alice, simulator.Message{To: bob.Phone(), Text: "from the own phone", At: later}))
 	until(t, func() bool { return seen().After(linked) })
