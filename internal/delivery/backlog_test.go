@@ -80,3 +80,50 @@ func TestRefusedMessagesHoldUpNoOtherChat(t *testing.T) {
 		})
 	}
 }
+
+// Webhooks that are behind at the same place read the log together: the database is not asked by each of them. One whose place
+// is its own is not slowed down by that, and nobody gets what is not his.
+func TestWebhooksThatAreBehindReadTogether(t *testing.T) {
+	t.Run("from memory", func(t *testing.T) { readTogether(t, 0) })
+	t.Run("while a page is on its way", func(t *testing.T) { readTogether(t, time.Second) })
+}
+
+func readTogether(t *testing.T, slow time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
+		const hooks, early, events = 20, 600, 3000
+		r := newRig(t)
+		y := newTally(t)
+		r.recv.forget = true
+		r.recv.set(y.accept)
+		chat := func(i int) string { return fmt.Sprint("chat", i%40) }
+		const loner = hooks + 1
+		r.hook(loner, webhook.Ordered)
+		r.setStatus(loner, webhook.Paused)
+		synctest.Wait()
+		r.flood(early, chat)
+		for id := int64(1); id <= hooks; id++ {
+			r.hook(id, webhook.Ordered)
+		}
+		r.exec(`UPDATE webhooks SET status = 'paused'`)
+		r.slow = slow
+		r.restart()
+		r.flood(events, chat)
+		before := r.reads.Load()
+		r.exec(`UPDATE webhooks SET status = 'active'`)
+		for id := int64(1); id <= hooks; id++ {
+			r.engine.WebhookChanged(id)
+		}
+		synctest.Wait()
+		r.engine.WebhookChanged(loner) // begins before the pages that the others read
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		for id := int64(1); id <= hooks; id++ {
+			y.check(id, events)
+		}
+		y.check(loner, early+events)
+		if n := r.reads.Load() - before; n > 4*(early+events)/512 {
+			t.Errorf("the log was read %d times by %d webhooks; %d pages hold it", n, hooks+1, (early+events)/512+1)
+		}
+		r.stop()
+	})
+}

@@ -23,6 +23,7 @@ type endpoint struct {
 	position int64          // the log is read up to here; in live mode the engine's own position counts
 	live     bool           // takes events straight from the commit
 	reading  bool           // a page of the log is on its way
+	lonely   int            // pages in a row that served nobody else, and reads alone after that
 	held     bool           // paused, disabled or deleted: nothing more is sent
 	settled  map[int64]bool // at start: settled events above the cursor, which the log will show again
 

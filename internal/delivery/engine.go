@@ -43,6 +43,7 @@ type Engine struct {
 	head       int64               // the log is routed up to here
 	logHead    int64               // newest committed event that we heard of
 	pumping    bool                // a page between head and logHead is on its way
+	pages      pages
 	turns      []*endpoint
 	beside     map[int64][]chan struct{} // who waits for a Turn, by webhook
 	flying     int

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ type rig struct {
 	engine  *delivery.Engine
 	recv    *receiver
 	slow    time.Duration // of reading a page of the log
+	reads   atomic.Int64  // of pages
 	stop    func()
 	sent    int
 }
@@ -57,7 +59,7 @@ func (r *rig) start() {
 		r.t.Fatal(err)
 	}
 	r.db = db
-	r.engine = delivery.New(delivery.Options{Store: &slowLog{db.Deliveries(), r.slow}, Transport: r.recv})
+	r.engine = delivery.New(delivery.Options{Store: &slowLog{db.Deliveries(), r.slow, &r.reads}, Transport: r.recv})
 	db.OnRecorded(r.engine.Recorded)
 	r.journal = journal.New(db.Events())
 	dbCtx, stopDB := context.WithCancel(context.Background())
@@ -180,10 +182,12 @@ func (r *rig) say(chat string, n int) {
 // slowLog takes its time for a page.
 type slowLog struct {
 	delivery.Store
-	slow time.Duration
+	slow  time.Duration
+	reads *atomic.Int64
 }
 
 func (s *slowLog) Log(ctx context.Context, account int64, device string, after, upTo int64, limit int) ([]*event.Recorded, error) {
+	s.reads.Add(1)
 	time.Sleep(s.slow)
 	return s.Store.Log(ctx, account, device, after, upTo, limit)
 }

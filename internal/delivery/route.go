@@ -10,6 +10,7 @@ import (
 const (
 	windowFull  = 4096  // waiting entries of one webhook before it falls behind and reads the log instead
 	windowLow   = 1024  // waiting entries below which the next page is read
+	windowTight = 128   // the same when a quarter of the memory is used
 	mostEntries = 65536 // of one webhook, refused ones that wait for their next try included; more of them stay in the log
 	downKeep    = 32    // entries kept of a webhook whose breaker is open
 	page        = 512
@@ -128,6 +129,9 @@ func (e *Engine) pump() {
 // fill reads the next page of a webhook that is behind, or lets it follow the commits again.
 func (e *Engine) fill(p *endpoint) {
 	low, size := windowLow, page
+	if e.resident >= e.options.Memory/4 { // many webhooks are behind: each needs enough for its places, no more
+		low = windowTight
+	}
 	if e.resident >= e.options.Memory || p.breaker.open() {
 		low, size = downKeep/2, smallPage
 	}
@@ -140,7 +144,7 @@ func (e *Engine) fill(p *endpoint) {
 	}
 	p.reading = true
 	from, to := p.position, e.head
-	e.read(p.hook.AccountID, p.hook.DeviceID, from, to, size, func(events []*event.Recorded) {
+	then := func(events []*event.Recorded, last int64) {
 		p.reading = false
 		if p.held {
 			return
@@ -152,11 +156,20 @@ func (e *Engine) fill(p *endpoint) {
 		for _, r := range events {
 			e.accept(p, r)
 		}
-		if len(events) < size {
-			p.position = max(p.position, to)
-		}
+		p.position = max(p.position, last)
 		e.fill(p)
 		e.wish(p)
+	}
+	if size == page && p.together() {
+		e.readTogether(p, to, then)
+		return
+	}
+	e.read(p.hook.AccountID, p.hook.DeviceID, from, to, size, func(events []*event.Recorded) {
+		last := to
+		if len(events) == size {
+			last = events[size-1].Seq
+		}
+		then(events, last)
 	})
 }
 
