@@ -342,3 +342,73 @@ func (p *pail) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
+
+// namedIn finds the ids of all files in a body, whatever holds them.
+func namedIn(v any) (list []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		if id, ok := v["id"].(string); ok && strings.HasPrefix(id, "med_") {
+			list = append(list, id)
+		}
+		for _, inner := range v {
+			list = append(list, namedIn(inner)...)
+		}
+	case []any:
+		for _, inner := range v {
+			list = append(list, namedIn(inner)...)
+		}
+	}
+	return list
+}
+
+func TestEveryKindOfFileComesThrough(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	c := photographed(t, w, g.admin())
+	want := map[string][]byte{}
+	keep := func(id string, data []byte, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[id] = data
+	}
+	for kind, put := range map[string]func(*simclient.Message, *simclient.File){
+		"image":    func(m *simclient.Message, f *simclient.File) { m.Image = f },
+		"video":    func(m *simclient.Message, f *simclient.File) { m.Video = f },
+		"audio":    func(m *simclient.Message, f *simclient.File) { m.Audio = f },
+		"voice":    func(m *simclient.Message, f *simclient.File) { f.Voice, m.Audio = true, f },
+		"document": func(m *simclient.Message, f *simclient.File) { m.Document = f },
+		"sticker":  func(m *simclient.Message, f *simclient.File) { m.Sticker = f },
+	} {
+		data := []byte(strings.Repeat(kind+" ", 5000))
+		m := simclient.Message{To: ownPhone}
+		put(&m, &simclient.File{Data: data})
+		sent, err := w.Send(t.Context(), friend, m)
+		keep(sent.ID, data, err)
+	}
+	// Files of newsletters are not encrypted.
+	letter, err := w.CreateNewsletter(t.Context(), simclient.NewNewsletter{Name: "News", Owner: friend, Followers: []string{ownPhone}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	post, _, err := w.Publish(t.Context(), letter.ID, simclient.NewPost{Image: &simclient.File{Data: picture(3000)}}, 0)
+	keep(post.ID, picture(3000), err)
+	eventually(t, "all files named by events", func() bool {
+		var list []map[string]any
+		c.call("GET", "/events?types=message.received,newsletter.message_received", nil, &list)
+		for _, e := range list {
+			data, _ := e["data"].(map[string]any)
+			id, _ := data["message_id"].(string)
+			for _, file := range namedIn(data) {
+				if content, ok := want[id]; ok {
+					if status, got, _ := c.raw("/media/" + file); status != http.StatusOK || !bytes.Equal(got, content) {
+						t.Fatalf("%v: %d, %d bytes, want %d", data["kind"], status, len(got), len(content))
+					}
+					delete(want, id)
+				}
+			}
+		}
+		return len(want) == 0
+	})
+}

@@ -49,7 +49,7 @@ func (r *round) mediaRow(e *event.Sealed, a *event.Attachment) []any {
 		fromMe = 1
 	}
 	return []any{a.ID, e.DeviceID, e.AccountID, e.ID, e.Key, a.MessageID, a.Chat, a.Sender, fromMe, a.Kind, string(a.Keys), a.MimeType, a.Filename,
-		a.Size, a.DirectPath, a.URL, sealed, blob(a.SHA256), blob(a.EncSHA256), blob(a.Thumbnail), next, r.now}
+		max(a.Size, 0), a.DirectPath, a.URL, sealed, blob(a.SHA256), blob(a.EncSHA256), blob(a.Thumbnail), next, r.now}
 }
 
 // blob is NULL when there is nothing.
