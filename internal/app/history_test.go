@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wapost/internal/simulator"
+	"wapost/internal/store/storetest"
 	"wapost/simclient"
 )
 
@@ -213,10 +214,17 @@ func TestKillNineInThePast(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
+	t.Run("SQLite", func(t *testing.T) { killedInThePast(t, "") })
+	t.Run("PostgreSQL", func(t *testing.T) { killedInThePast(t, storetest.Postgres(t)) })
+}
+
+func killedInThePast(t *testing.T, database string) {
+	t.Helper()
 	w := pastWorld(t)
 	w.person(miaPhone, "Mia")
 	w.person(ownPhone, "Own")
 	g := newChild(t, w)
+	g.database = database
 	g.start("history-piece:4")
 	g.ready()
 	c := newCustomer(t, admin(t, g.dir, "http://"+g.listen))

@@ -57,7 +57,7 @@ func (p *phone) Get(context.Context, int64, string) (session.Device, error) {
 	return session.Device{ID: device, AccountID: 1, Settings: session.Settings{History: p.mode}}, nil
 }
 
-func (p *phone) History(ctx context.Context, _ string, payload []byte, take func(context.Context, session.HistorySlice, []*event.Event) error) (session.HistorySummary, error) {
+func (p *phone) History(ctx context.Context, _ string, payload []byte, _ bool, take func(context.Context, session.HistorySlice, []*event.Event) error) (session.HistorySummary, error) {
 	p.say("fetch " + string(payload))
 	p.mu.Lock()
 	err := p.fetch

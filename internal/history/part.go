@@ -72,7 +72,7 @@ type Store interface {
 // Sessions is session.Manager.
 type Sessions interface {
 	Get(ctx context.Context, accountID int64, id string) (session.Device, error)
-	History(ctx context.Context, deviceID string, payload []byte, take func(ctx context.Context, s session.HistorySlice, announced []*event.Event) error) (session.HistorySummary, error)
+	History(ctx context.Context, deviceID string, payload []byte, raw bool, take func(ctx context.Context, s session.HistorySlice, announced []*event.Event) error) (session.HistorySummary, error)
 	HistoryStored(ctx context.Context, deviceID, messageID string, payload []byte) error
 	HistoryAgain(ctx context.Context, deviceID, messageID string, payload []byte) error
 	AskHistory(ctx context.Context, accountID int64, deviceID string, a session.HistoryAsk) (string, error)

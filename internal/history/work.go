@@ -36,7 +36,7 @@ func (s *Service) work(ctx context.Context, p *Part) error {
 		p.State, p.Error = Stored, ""
 		return s.Store.Save(ctx, p)
 	}
-	sum, err := s.Sessions.History(ctx, p.DeviceID, p.Notice, func(ctx context.Context, piece session.HistorySlice, announced []*event.Event) error {
+	sum, err := s.Sessions.History(ctx, p.DeviceID, p.Notice, mode == session.HistoryEvents, func(ctx context.Context, piece session.HistorySlice, announced []*event.Event) error {
 		return s.keep(ctx, p, mode, piece, announced)
 	})
 	if err != nil {

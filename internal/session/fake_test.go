@@ -55,7 +55,7 @@ func (l *line) Logout(context.Context) error                                    
 func (l *line) Download(context.Context, event.Attachment, session.Target) error { return nil }
 func (l *line) AskPhone(context.Context, event.Attachment) error                 { return nil }
 
-func (l *line) History(context.Context, []byte, func(session.HistorySlice) error) (session.HistorySummary, error) {
+func (l *line) History(context.Context, []byte, bool, func(session.HistorySlice) error) (session.HistorySummary, error) {
 	return session.HistorySummary{}, nil
 }
 func (l *line) HistoryStored(context.Context, string, []byte) error            { return nil }

@@ -64,9 +64,10 @@ type HistoryAsk struct {
 
 // Historian is the part of a line that fetches history.
 type Historian interface {
-	// History fetches a part and hands it over in pieces, always the same ones in the same order. An error of take ends it and comes back as it is. Other errors: ErrFileGone, ErrFileDamaged, ErrHistoryDamaged, those of
+	// History fetches a part and hands it over in pieces, always the same ones in the same order; raw asks for the library's
+	// form of each message too. An error of take ends it and comes back as it is. Other errors: ErrFileGone, ErrFileDamaged, ErrHistoryDamaged, those of
 	// Download.
-	History(ctx context.Context, payload []byte, take func(HistorySlice) error) (HistorySummary, error)
+	History(ctx context.Context, payload []byte, raw bool, take func(HistorySlice) error) (HistorySummary, error)
 	// HistoryStored tells the phone that a part is stored, and deletes its file at WhatsApp.
 	HistoryStored(ctx context.Context, messageID string, payload []byte) error
 	// HistoryAgain asks the phone to upload a part once more.
@@ -79,12 +80,12 @@ type Historian interface {
 // learnt with a piece, and gets what announces them among the events.
 //
 // Errors: fault.Conflict when the device is not connected; else as Historian.
-func (m *Manager) History(ctx context.Context, deviceID string, payload []byte, take func(ctx context.Context, s HistorySlice, announced []*event.Event) error) (HistorySummary, error) {
+func (m *Manager) History(ctx context.Context, deviceID string, payload []byte, raw bool, take func(ctx context.Context, s HistorySlice, announced []*event.Event) error) (HistorySummary, error) {
 	s, line, err := m.usableLine(ctx, deviceID)
 	if err != nil {
 		return HistorySummary{}, err
 	}
-	return line.History(ctx, payload, func(piece HistorySlice) error {
+	return line.History(ctx, payload, raw, func(piece HistorySlice) error {
 		for _, e := range piece.Messages {
 			s.stamp(e)
 		}

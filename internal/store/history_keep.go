@@ -134,7 +134,7 @@ func (k *keeper) messages(ctx context.Context, list []*event.Event) (int, error)
 		k.r.ledger.oldest--
 		id := k.r.ledger.oldest
 		given[id] = old{e, chatID, n}
-		if err := k.do(ctx, insertMessage, id, chatID, n.IDs[0], n.At.UnixMilli(), n.Sender, n.Kind, string(n.Status)); err != nil {
+		if err := k.insert(ctx, id, chatID, n.IDs[0], n.At.UnixMilli(), n.Sender, n.Kind, string(n.Status)); err != nil {
 			return 0, err
 		}
 		if err := k.do(ctx, insertOldMessage, id, k.tx.Now(), body, id); err != nil {
@@ -145,6 +145,16 @@ func (k *keeper) messages(ctx context.Context, list []*event.Event) (int, error)
 		return 0, err
 	}
 	return k.settle(ctx, given, highest)
+}
+
+// insert writes the row of a message, with the statement that is prepared where there is one.
+func (k *keeper) insert(ctx context.Context, args ...any) error {
+	if k.r.pipeline != nil {
+		k.r.pipeline.queue(insertMessage, args...)
+		return nil
+	}
+	_, err := k.r.stmts.insertMessage.ExecContext(ctx, args...)
+	return err
 }
 
 // send brings to the server what was queued.

@@ -40,7 +40,7 @@ func notice(m *types.MessageInfo, n *waE2E.HistorySyncNotification) (session.Not
 //
 // The file lies in a temporary file, encrypted texts and all, and is read twice: first everything but the chats, because the
 // addresses in it say which chats belong together; then chat by chat, so that never more than one is in memory.
-func (l *Line) History(ctx context.Context, payload []byte, take func(session.HistorySlice) error) (session.HistorySummary, error) {
+func (l *Line) History(ctx context.Context, payload []byte, raw bool, take func(session.HistorySlice) error) (session.HistorySummary, error) {
 	var n waE2E.HistorySyncNotification
 	if err := proto.Unmarshal(payload, &n); err != nil {
 		return session.HistorySummary{}, fmt.Errorf("%w: %w", session.ErrHistoryDamaged, err)
@@ -50,7 +50,7 @@ func (l *Line) History(ctx context.Context, payload []byte, take func(session.Hi
 		return session.HistorySummary{}, err
 	}
 	defer done()
-	r := &historyReader{line: l, ctx: ctx, take: take}
+	r := &historyReader{line: l, ctx: ctx, raw: raw, take: take}
 	for _, pass := range []func(*bufio.Reader) error{r.readHead, r.readChats} {
 		if err := through(open, pass); err != nil {
 			return session.HistorySummary{}, err

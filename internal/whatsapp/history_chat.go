@@ -104,7 +104,7 @@ func oldMuteEnd(end *uint64) *time.Time {
 func (r *historyReader) message(chat types.JID, m *waWeb.WebMessageInfo) error {
 	r.seen++
 	if m != nil {
-		if e, learned := r.line.oldMessage(chat, m); e != nil {
+		if e, learned := r.line.oldMessage(chat, m, r.raw); e != nil {
 			r.sum.Messages++
 			r.piece.Messages, r.piece.Learned = append(r.piece.Messages, e), append(r.piece.Learned, learned...)
 			if r.sum.OldestAt.IsZero() || e.At.Before(r.sum.OldestAt) {
@@ -133,7 +133,7 @@ func (r *historyReader) flush() error {
 }
 
 // oldMessage translates a message of the history; nil = it is none that a person would call a message.
-func (l *Line) oldMessage(chat types.JID, m *waWeb.WebMessageInfo) (old *event.Event, learned []session.Identity) {
+func (l *Line) oldMessage(chat types.JID, m *waWeb.WebMessageInfo, raw bool) (old *event.Event, learned []session.Identity) {
 	defer func() {
 		if p := recover(); p != nil {
 			l.d.Counters.HandlerPanics.Add(1)
@@ -142,11 +142,12 @@ func (l *Line) oldMessage(chat types.JID, m *waWeb.WebMessageInfo) (old *event.E
 		}
 	}()
 	t := l.translator()
+	t.noRaw = !raw
 	evt, err := l.cli.ParseWebMessage(chat.ToNonAD(), m)
 	if err != nil {
 		return nil, nil
 	}
-	data, files, key, ok := t.oldContent(evt, m)
+	data, live, key, ok := t.oldContent(evt, m)
 	if !ok || data.MessageID == "" {
 		return nil, nil
 	}
@@ -154,12 +155,14 @@ func (l *Line) oldMessage(chat types.JID, m *waWeb.WebMessageInfo) (old *event.E
 	e.At, e.Origin, e.Key = evt.Info.Timestamp, event.History, "c|"+key
 	e.SourceKey = identity(string(e.Type), key, data.MessageID)
 	e.Data = event.HistoryMessage{Message: data, Status: oldStatus(m)}
-	e.Raw, e.Attachments = rawMessage(evt), files
+	if live != nil {
+		e.Raw, e.Attachments = live.Raw, live.Attachments
+	}
 	return e, t.numbers
 }
 
-// oldContent makes the message object, the way that a live message goes, and says which files it names.
-func (t *translator) oldContent(evt *events.Message, m *waWeb.WebMessageInfo) (data event.Message, files []event.Attachment, key string, ok bool) {
+// oldContent makes the message object, the way that a live message goes, whose event it returns too.
+func (t *translator) oldContent(evt *events.Message, m *waWeb.WebMessageInfo) (data event.Message, live *event.Event, key string, ok bool) {
 	p := t.parties(&evt.Info.MessageSource)
 	if m.Message == nil {
 		if m.GetMessageStubType() == waWeb.WebMessageInfo_UNKNOWN {
@@ -178,9 +181,9 @@ func (t *translator) oldContent(evt *events.Message, m *waWeb.WebMessageInfo) (d
 		case event.SentMessage:
 			data, ok = v.Message, true
 		}
-		files = e.Attachments
+		live = e
 	}
-	return data, files, p.chatKey, ok
+	return data, live, p.chatKey, ok
 }
 
 // oldStatus is how far an own message had come; nil for what others wrote.

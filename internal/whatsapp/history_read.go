@@ -33,6 +33,7 @@ const (
 type historyReader struct {
 	line *Line
 	ctx  context.Context //nolint:containedctx // lives as long as one call
+	raw  bool
 	take func(session.HistorySlice) error
 
 	sum   session.HistorySummary

@@ -28,6 +28,7 @@ type translator struct {
 	loginAt time.Time // of this connection
 	offline bool      // WhatsApp is sending what was missed
 	now     time.Time
+	noRaw   bool               // nobody will want the library's form
 	numbers []session.Identity // that became ordering keys by this occurrence
 
 	opened   opened         // what was encrypted inside the message

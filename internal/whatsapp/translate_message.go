@@ -79,7 +79,9 @@ func (t *translator) content(m *events.Message, c *content) session.Batch {
 // placed completes an event that comes of a message.
 func (t *translator) placed(e *event.Event, m *events.Message, p parties) session.Batch {
 	t.place(e, m, p)
-	e.Raw = rawMessage(m)
+	if !t.noRaw {
+		e.Raw = rawMessage(m)
+	}
 	return session.Batch{Events: []*event.Event{e}, Learned: p.learned}
 }
 
