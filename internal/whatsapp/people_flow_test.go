@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	waBinary "go.mau.fi/whatsmeow/binary"
+
 	"wapost/internal/event"
 	"wapost/internal/simulator"
 )
@@ -120,7 +122,7 @@ func TestPrivacyAndBlockListOfTheAccountAreEvents(t *testing.T) {
 	w := newWorld(t)
 	g := newGateway(t, w)
 	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
-	id, _ := g.linked(alice)
+	id, dev := g.linked(alice)
 	acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Text: "hi"}))
 	alter(t, alice, simulator.PersonChange{Privacy: map[string]string{simulator.PrivacyLastSeen: "contacts"}, Block: []string{bob.Phone()}})
 	e := g.await(id, event.PrivacySettings, nil)
@@ -133,6 +135,15 @@ func TestPrivacyAndBlockListOfTheAccountAreEvents(t *testing.T) {
 	b.read("changes", &changes)
 	if b.field("action") != "changes" || len(changes) != 1 || !changes[0].Blocked || *changes[0].User.Phone != "+491700000002" {
 		t.Errorf("%s", b.Data)
+	}
+	pn, _ := alice.JIDs()
+	err := dev.SendNode(waBinary.Node{Tag: "notification", Attrs: waBinary.Attrs{"from": pn, "type": "account_sync", "id": "reload", "t": time.Now().Unix()},
+		Content: []waBinary.Node{{Tag: "blocklist", Attrs: waBinary.Attrs{"action": "modify", "dhash": "x"}}}}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := g.await(id, event.BlocklistChange, func(l logged) bool { return l.field("action") == "reload" }); string(e.member("changes")) != "[]" {
+		t.Errorf("%s", e.Data)
 	}
 }
 
