@@ -136,31 +136,14 @@ func (p *Person) composeRevoke(r *Revoke, chat types.JID) (*waE2E.Message, error
 
 // classify tells the attributes of a message's stanza.
 func classify(m *waE2E.Message) (kind, media, edit string) {
+	if media = mediaType(m); media != "" {
+		return "media", media, ""
+	}
 	switch {
 	case m.ReactionMessage != nil || m.EncReactionMessage != nil:
 		return "reaction", "", ""
 	case pollOf(m) != nil || m.PollUpdateMessage != nil:
 		return "poll", "", ""
-	case m.ImageMessage != nil:
-		return "media", "image", ""
-	case m.VideoMessage != nil:
-		return "media", "video", ""
-	case m.AudioMessage.GetPTT():
-		return "media", "ptt", ""
-	case m.AudioMessage != nil:
-		return "media", "audio", ""
-	case m.DocumentMessage != nil:
-		return "media", "document", ""
-	case m.StickerMessage != nil:
-		return "media", "sticker", ""
-	case m.LocationMessage != nil:
-		return "media", "location", ""
-	case m.ContactMessage != nil:
-		return "media", "vcard", ""
-	case m.ContactsArrayMessage != nil:
-		return "media", "contact_array", ""
-	case m.LiveLocationMessage != nil:
-		return "media", "livelocation", ""
 	case m.EventMessage != nil || m.EncEventResponseMessage != nil:
 		return "event", "", ""
 	case m.PinInChatMessage != nil:
@@ -174,6 +157,33 @@ func classify(m *waE2E.Message) (kind, media, edit string) {
 		return "text", "", editAdminRevoke
 	}
 	return "text", "", ""
+}
+
+// mediaType is how a stanza names what is no text; "" for text.
+func mediaType(m *waE2E.Message) string {
+	switch {
+	case m.ImageMessage != nil:
+		return "image"
+	case m.VideoMessage != nil:
+		return "video"
+	case m.AudioMessage.GetPTT():
+		return "ptt"
+	case m.AudioMessage != nil:
+		return "audio"
+	case m.DocumentMessage != nil:
+		return "document"
+	case m.StickerMessage != nil:
+		return "sticker"
+	case m.LocationMessage != nil:
+		return "location"
+	case m.LiveLocationMessage != nil:
+		return "livelocation"
+	case m.ContactMessage != nil:
+		return "vcard"
+	case m.ContactsArrayMessage != nil:
+		return "contact_array"
+	}
+	return ""
 }
 
 // textOf is what a person reads first in a message.

@@ -6,12 +6,21 @@ import (
 
 // say sets the kind of a message, the member of that name, and the text.
 func (r *reader) say(d *event.Message, c *content, lottie bool) {
+	switch {
+	case c.field == "conversation":
+		d.Kind, d.Text = event.KindText, text(c.msg.GetConversation())
+	case c.field == "extendedTextMessage":
+		r.extendedText(d, c.msg.GetExtendedTextMessage())
+	case r.sayOfFile(d, c, lottie), r.sayOfPeople(d, c), r.sayOfBusiness(d, c), r.sayOfStory(d, c), r.sayOfApp(d, c), r.payment(d, c.msg):
+	default:
+		unsupported(d, c)
+	}
+}
+
+// sayOfFile reads files; false = something else.
+func (r *reader) sayOfFile(d *event.Message, c *content, lottie bool) bool {
 	m := c.msg
 	switch c.field {
-	case "conversation":
-		d.Kind, d.Text = event.KindText, text(m.GetConversation())
-	case "extendedTextMessage":
-		r.extendedText(d, m.GetExtendedTextMessage())
 	case "imageMessage":
 		r.image(d, m.GetImageMessage())
 	case "videoMessage":
@@ -29,6 +38,20 @@ func (r *reader) say(d *event.Message, c *content, lottie bool) {
 	case "albumMessage":
 		x := m.GetAlbumMessage()
 		d.Kind, d.Album = event.KindAlbum, &event.Album{Images: int(x.GetExpectedImageCount()), Videos: int(x.GetExpectedVideoCount())}
+	case "messageHistoryBundle":
+		r.historyBundle(d, m.GetMessageHistoryBundle())
+	case "musicMessage":
+		r.music(d, m.GetMusicMessage())
+	default:
+		return false
+	}
+	return true
+}
+
+// sayOfPeople reads what people make in a chat besides files: places, cards, polls, dates; false = something else.
+func (r *reader) sayOfPeople(d *event.Message, c *content) bool {
+	m := c.msg
+	switch c.field {
 	case "locationMessage":
 		r.location(d, m.GetLocationMessage())
 	case "liveLocationMessage":
@@ -47,11 +70,12 @@ func (r *reader) say(d *event.Message, c *content, lottie bool) {
 		r.meeting(d, m.GetEventMessage())
 	case "eventInviteMessage":
 		r.eventInvite(d, m.GetEventInviteMessage())
+	case "groupInviteMessage":
+		r.groupInvite(d, m.GetGroupInviteMessage())
 	default:
-		if !r.sayOfBusiness(d, c) && !r.sayOfApp(d, c) && !r.payment(d, m) {
-			unsupported(d, c)
-		}
+		return false
 	}
+	return true
 }
 
 // sayOfBusiness reads what businesses send, and the answers to it; false = something else.
@@ -88,28 +112,16 @@ func (r *reader) sayOfBusiness(d *event.Message, c *content) bool {
 	return true
 }
 
-// sayOfApp reads what the apps themselves make: calls, stories, invitations, notices; false = something else.
-func (r *reader) sayOfApp(d *event.Message, c *content) bool {
+// sayOfStory reads what is about stories and newsletters; false = something else.
+func (r *reader) sayOfStory(d *event.Message, c *content) bool {
 	m := c.msg
 	switch c.field {
-	case "groupInviteMessage":
-		r.groupInvite(d, m.GetGroupInviteMessage())
 	case "newsletterAdminInviteMessage":
 		x := m.GetNewsletterAdminInviteMessage()
 		r.newsletterInvite(d, x.GetNewsletterJID(), x.GetNewsletterName(), x.GetCaption(), "admin", x.GetInviteExpiration())
 	case "newsletterFollowerInviteMessageV2":
 		x := m.GetNewsletterFollowerInviteMessageV2()
 		r.newsletterInvite(d, x.GetNewsletterJID(), x.GetNewsletterName(), x.GetCaption(), "follower", 0)
-	case "callLogMesssage":
-		r.callLog(d, m.GetCallLogMesssage())
-	case "scheduledCallCreationMessage":
-		r.scheduledCall(d, m.GetScheduledCallCreationMessage())
-	case "scheduledCallEditMessage":
-		r.scheduledCallEdit(d, m.GetScheduledCallEditMessage())
-	case "bcallMessage":
-		r.broadcastCall(d, m.GetBcallMessage())
-	case "requestPhoneNumberMessage":
-		d.Kind, d.PhoneRequest = event.KindPhoneRequest, &event.PhoneRequest{}
 	case "statusMentionMessage":
 		r.statusMention(d, m.GetStatusMentionMessage(), false)
 	case "groupStatusMentionMessage":
@@ -124,14 +136,30 @@ func (r *reader) sayOfApp(d *event.Message, c *content) bool {
 		r.questionAnswer(d, m.GetStatusQuestionAnswerMessage().GetKey().GetID(), m.GetStatusQuestionAnswerMessage().GetText())
 	case "questionResponseMessage":
 		r.questionAnswer(d, m.GetQuestionResponseMessage().GetKey().GetID(), m.GetQuestionResponseMessage().GetText())
-	case "messageHistoryBundle":
-		r.historyBundle(d, m.GetMessageHistoryBundle())
+	default:
+		return false
+	}
+	return true
+}
+
+// sayOfApp reads what the apps themselves make: calls and notices; false = something else.
+func (r *reader) sayOfApp(d *event.Message, c *content) bool {
+	m := c.msg
+	switch c.field {
+	case "callLogMesssage":
+		r.callLog(d, m.GetCallLogMesssage())
+	case "scheduledCallCreationMessage":
+		r.scheduledCall(d, m.GetScheduledCallCreationMessage())
+	case "scheduledCallEditMessage":
+		r.scheduledCallEdit(d, m.GetScheduledCallEditMessage())
+	case "bcallMessage":
+		r.broadcastCall(d, m.GetBcallMessage())
+	case "requestPhoneNumberMessage":
+		d.Kind, d.PhoneRequest = event.KindPhoneRequest, &event.PhoneRequest{}
 	case "messageHistoryNotice":
 		d.Kind, d.HistoryNotice = event.KindHistoryNotice, historyNotice(m.GetMessageHistoryNotice().GetMessageHistoryMetadata())
 	case "richResponseMessage":
 		r.aiResponse(d, m.GetRichResponseMessage())
-	case "musicMessage":
-		r.music(d, m.GetMusicMessage())
 	case "placeholderMessage":
 		r.placeholder(d, m.GetPlaceholderMessage())
 	default:
