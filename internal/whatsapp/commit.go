@@ -28,6 +28,7 @@ func (l *Line) commit(occ occurrence, batch session.Batch, evt any) bool {
 	}
 	if err == nil {
 		l.d.Counters.MessagesAccepted.Add(1)
+		l.d.Counters.tally(batch.Events)
 		l.noteRecorded(batch)
 		return true
 	}

@@ -206,6 +206,11 @@ func TestWhatIsEncryptedWithAnUnknownSecretIsTold(t *testing.T) {
 	if !e.holds(`"undecoded":true`) || !e.holds(`"question":null`) {
 		t.Errorf("%s", e.Data)
 	}
+	raw := send(t, bob, simulator.Message{To: alice.Phone(), Raw: asProto(t, `{"chat":{"displayName":"x"}}`)})
+	acked(t, raw)
+	if c := &g.dialer.Counters; c.Unopened.Load() != 1 || c.Unsupported.Load() != 1 {
+		t.Errorf("counted %d unopened, %d unsupported", c.Unopened.Load(), c.Unsupported.Load())
+	}
 }
 
 func TestEncryptedReactionsEditsAndCommentsAreOpened(t *testing.T) {

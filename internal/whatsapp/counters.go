@@ -14,6 +14,8 @@ type Counters struct {
 	Quarantined      atomic.Uint64 // stored raw after five refusals
 	LostAfterAck     atomic.Uint64 // could not be stored, and had been acknowledged already
 	ConvertFailures  atomic.Uint64 // stored raw because our conversion failed
+	Unsupported      atomic.Uint64 // messages of kind unsupported: their raw form is stored
+	Unopened         atomic.Uint64 // votes, answers, edits and the like whose secret is not known here
 	StoreErrors      atomic.Uint64 // connections tainted by the key store
 	HandlerPanics    atomic.Uint64
 	StanzasReceived  atomic.Uint64
