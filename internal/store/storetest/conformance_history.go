@@ -19,6 +19,7 @@ func historyCases() []testCase {
 		{"history does not hide what is known already", pieceAfterLive},
 		{"history says how a chat is, but not when it was asked for", pieceOfChats},
 		{"a message that is an event too is stored once", pieceWithEvents},
+		{"files of old messages are known, and not fetched unasked", oldFiles},
 		{"old messages are kept from when they came, not from when they were sent", oldDropped},
 	}
 }
@@ -207,5 +208,29 @@ func oldDropped(s *suite) {
 	s.refused(err, fault.NotFound)
 	if n := s.count(`SELECT count(*) FROM old_messages`); n != 0 {
 		s.Errorf("%d bodies are left", n)
+	}
+}
+
+func oldFiles(s *suite) {
+	s.stop()
+	s.db = s.at.Stopped(s)
+	s.db.OnMediaWanted(func(event.Attachment) bool { return true })
+	Start(s, s.db)
+	e := s.old(miaLID, "M1", "one", hour)
+	e.Attachments = []event.Attachment{{ID: "med_1", MessageID: "M1", Chat: miaLID, Key: []byte("key")}}
+	p := s.part("recent")
+	for range 2 {
+		s.must(s.db.Past().Keep(s.Context(), p, nil, []*event.Event{e}))
+	}
+	known := s.old(miaLID, "M1", "one", hour)
+	known.Attachments = []event.Attachment{{ID: "med_2", MessageID: "M1"}}
+	s.must(s.db.Past().Keep(s.Context(), p, nil, []*event.Event{known}))
+	files, err := s.db.Media().OfDevice(s.Context(), deviceA, "M1")
+	s.must(err)
+	if len(files) != 1 || files[0].ID != "med_1" || string(files[0].Key) != "key" {
+		s.Errorf("files: %+v", files)
+	}
+	if n := s.count(`SELECT count(*) FROM media WHERE next_at IS NOT NULL`); n != 0 {
+		s.Errorf("%d files are fetched unasked", n)
 	}
 }
