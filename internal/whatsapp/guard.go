@@ -10,6 +10,7 @@ import (
 
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/types"
 )
 
 // guard stands between the library and a device's key store. Without it a failing disk looks like a broken message, which is
@@ -35,6 +36,7 @@ type guard struct {
 	mu     sync.Mutex
 	taint  error
 	pruned time.Time
+	moved  map[types.JID]bool // numbers under which there is no session any more
 }
 
 // pruneEvery is how often old outgoing messages are deleted. They are kept for seven days.
@@ -47,7 +49,7 @@ func (g *guard) install(d *store.Device) {
 	d.Identities = &guardedIdentities{d.Identities, g}
 	d.PreKeys = &guardedPreKeys{d.PreKeys, g}
 	d.SenderKeys = &guardedSenderKeys{d.SenderKeys, g}
-	d.LIDs = &guardedLIDs{d.LIDs, g}
+	d.LIDs = &guardedLIDs{d.LIDs, d.Sessions, g}
 	d.MsgSecrets = &guardedSecrets{d.MsgSecrets, g}
 }
 
@@ -117,6 +119,23 @@ func (g *guard) pruneDue() bool {
 	}
 	g.pruned = time.Now()
 	return true
+}
+
+// hasMoved reports whether a device of a person has no session under its number any more.
+func (g *guard) hasMoved(pn types.JID) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.moved[pn]
+}
+
+// move notes that.
+func (g *guard) move(pn types.JID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.moved == nil {
+		g.moved = map[types.JID]bool{}
+	}
+	g.moved[pn] = true
 }
 
 // run does one store call that returns only an error.

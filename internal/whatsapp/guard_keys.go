@@ -41,8 +41,34 @@ func (s *guardedSessions) DeleteSession(ctx context.Context, address string) err
 	return s.g.write(ctx, "delete a session", func() error { return s.SessionStore.DeleteSession(ctx, address) })
 }
 
+// MigratePNToLID keeps a session that is there under the LID already, made by a message of ours: it is newer, and the library
+// would put the old one in its place.
 func (s *guardedSessions) MigratePNToLID(ctx context.Context, pn, lid types.JID) error {
-	return s.g.write(ctx, "move sessions to a LID", func() error { return s.SessionStore.MigratePNToLID(ctx, pn, lid) })
+	if s.g.hasMoved(pn) {
+		return nil
+	}
+	old, err := s.HasSession(ctx, pn.SignalAddress().String())
+	if err != nil {
+		return err
+	}
+	var newer []byte
+	address := lid.SignalAddress().String()
+	if old {
+		if newer, err = s.GetSession(ctx, address); err != nil {
+			return err
+		}
+	}
+	err = s.g.write(ctx, "move sessions to a LID", func() error {
+		err := s.SessionStore.MigratePNToLID(ctx, pn, lid)
+		if err == nil && newer != nil {
+			err = s.SessionStore.PutSession(ctx, address, newer)
+		}
+		return err
+	})
+	if err == nil {
+		s.g.move(pn)
+	}
+	return err
 }
 
 type guardedIdentities struct {

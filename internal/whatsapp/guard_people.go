@@ -13,7 +13,8 @@ import (
 // come with the stanza that they belong to.
 type guardedLIDs struct {
 	store.LIDStore
-	g *guard
+	sessions store.SessionStore
+	g        *guard
 }
 
 func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.LIDMapping) error {
@@ -24,8 +25,23 @@ func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.L
 	return err
 }
 
+// PutLIDMapping is told of both addresses of a sender before its message is decrypted. What was encrypted under the number goes
+// on under the LID: the library moves the session when a message comes from the number, but not when one comes from the LID,
+// and could not read the first of those.
 func (s *guardedLIDs) PutLIDMapping(ctx context.Context, lid, pn types.JID) error {
-	return s.g.write(ctx, "keep an address", func() error { return s.LIDStore.PutLIDMapping(ctx, lid, pn) })
+	err := s.g.write(ctx, "keep an address", func() error { return s.LIDStore.PutLIDMapping(ctx, lid, pn) })
+	if err != nil || s.g.hasMoved(pn) {
+		return err
+	}
+	old, err := s.sessions.HasSession(ctx, pn.SignalAddress().String())
+	switch {
+	case err != nil:
+		return err
+	case old:
+		return s.sessions.MigratePNToLID(ctx, pn, lid)
+	}
+	s.g.move(pn)
+	return nil
 }
 
 func (s *guardedLIDs) GetPNForLID(ctx context.Context, lid types.JID) (types.JID, error) {

@@ -48,6 +48,9 @@ func TestAChatThatMovesFromPhoneToLIDStaysOneChat(t *testing.T) {
 		learnt[0].field("contact", "lid") != lid.String() || learnt[0].field("contact", "phone") != "+491700000002" {
 		t.Errorf("%+v", learnt)
 	}
+	if lost := g.events(id, event.MessageUndecryptable); len(lost) > 0 {
+		t.Errorf("the session did not move with the chat: %s", lost[0].Data)
+	}
 }
 
 func TestTheAddressesOfANewContactAreAnnouncedOnce(t *testing.T) {
@@ -145,5 +148,26 @@ func TestAnAnswerInAChatThatBeganUnderTheNumberHasItsKey(t *testing.T) {
 	}
 	if learnt := g.events(id, event.ContactResolved); len(learnt) != 1 {
 		t.Errorf("%+v", learnt)
+	}
+}
+
+// Someone who wrote by number and is answered under the LID has two sessions for a moment: the one of the answer stays.
+func TestTheNewerSessionStaysWhenAChatMoves(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, carol, bob := w.person("491700000001", "Alice"), w.person("491700000003", "Carol"), w.person("491700000002", "Bob")
+	id, _ := g.linked(alice)
+	other, _ := g.linked(carol) // the library keeps one map of addresses for all devices
+	acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Text: "by number", Addressing: simulator.AddressPNOnly}))
+	acked(t, send(t, bob, simulator.Message{To: carol.Phone(), Text: "by both"}))
+	g.await(other, event.MessageReceived, nil)
+	g.submit(id, text(bob.Phone(), "an answer"), wait)
+	for _, addressing := range []string{simulator.AddressLID, simulator.AddressPN, simulator.AddressLID} {
+		d := send(t, bob, simulator.Message{To: alice.Phone(), Text: "and on", Addressing: addressing})
+		acked(t, d)
+		g.await(id, event.MessageReceived, withID(d.ID))
+	}
+	if lost := g.events(id, event.MessageUndecryptable); len(lost) > 0 {
+		t.Errorf("a session was lost: %s", lost[0].Data)
 	}
 }
