@@ -25,7 +25,7 @@ judges: ## install the libraries of Node that judge our signatures (docs/verify/
 race: ## the same under the race detector (slow; needs a C compiler)
 	$(GO) test -race -timeout 30m ./...
 
-soak: ## the long ones: a thousand kills of the engine, a hundred of the whole gateway, two million events held
+soak: ## the long ones: a thousand kills of the engine, a hundred of the whole gateway, days of 1500 mixed actions, two million events held
 	WAPOST_SOAK=1 $(GO) test -timeout 60m -run 'Soak' -v ./internal/delivery ./internal/app ./internal/store
 
 bench: ## figures as ratios measured in one run, written to .bench/latest.json

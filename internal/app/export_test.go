@@ -40,3 +40,25 @@ func pragma(pages int) string { return fmt.Sprintf("PRAGMA max_page_count = %d",
 
 // BreakDatabase closes the files under the running gateway.
 func (a *App) BreakDatabase() { _ = a.db.Close() }
+
+// OrderKeys returns the ordering key of every recorded event, by its id.
+func OrderKeys(t testing.TB, a *App) map[string]string {
+	t.Helper()
+	rows, err := a.db.Read().QueryContext(context.Background(), "SELECT id, order_key FROM events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	keys := map[string]string{}
+	for rows.Next() {
+		var id, key string
+		if err := rows.Scan(&id, &key); err != nil {
+			t.Fatal(err)
+		}
+		keys[id] = key
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
