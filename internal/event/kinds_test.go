@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // goldens are the events that the translators make of what WhatsApp sends, by the name of their file.
@@ -71,6 +73,26 @@ func TestAMessageHasTheMemberOfItsKind(t *testing.T) {
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Content]()) {
 		if member, _, _ := strings.Cut(f.Tag.Get("json"), ","); !seen[member] && member != "interop" && member != "system" {
 			t.Errorf("no golden shows kind %s", member)
+		}
+	}
+}
+
+// What is kept of a message is read back by others: the list of messages, and what an edit tells of the text before.
+func TestAMessageIsReadBackAsItWasWritten(t *testing.T) {
+	for name, list := range goldens(t) {
+		for _, g := range list {
+			var probe struct{ Kind *string }
+			if json.Unmarshal(g.Data, &probe) != nil || probe.Kind == nil || g.Type != MessageReceived {
+				continue
+			}
+			var m Message
+			if err := json.Unmarshal(g.Data, &m); err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			if diff := cmp.Diff(plainJSON(t, g.Data), plainJSON(t, m)); diff != "" {
+				t.Errorf("%s: -written +read back\n%s", name, diff)
+			}
 		}
 	}
 }

@@ -8,6 +8,9 @@ type Loose json.RawMessage
 // MarshalJSON writes the value as it is.
 func (l Loose) MarshalJSON() ([]byte, error) { return json.RawMessage(l).MarshalJSON() }
 
+// UnmarshalJSON takes the value as it is.
+func (l *Loose) UnmarshalJSON(b []byte) error { return (*json.RawMessage)(l).UnmarshalJSON(b) }
+
 // List is kind list: rows to choose from.
 type List struct {
 	Title       *string       `json:"title"`

@@ -1,6 +1,7 @@
 package whatsapp_test
 
 import (
+	"context"
 	"testing"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -9,6 +10,7 @@ import (
 
 	"wapost/internal/event"
 	"wapost/internal/simulator"
+	"wapost/internal/store"
 )
 
 // asProto turns protobuf JSON into what a person can send.
@@ -298,4 +300,31 @@ func TestAVoteWaitsForTheKeyStore(t *testing.T) {
 		t.Errorf("%s", e.Data)
 	}
 	acked(t, vote)
+}
+
+// A row that cannot be read must not hold up what comes: WhatsApp would repeat it for ever.
+func TestAnOriginalThatCannotBeReadHoldsUpNothing(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
+	id, dev := g.linked(alice)
+	said := send(t, bob, simulator.Message{To: alice.Phone(), Text: "one"})
+	acked(t, said)
+	err := g.db.Write(t.Context(), "damage", func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE events SET body = '{"data":{"text":7}}' WHERE type = 'message.received'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logins := dev.Info().Logins
+	edit := send(t, bob, simulator.Message{To: alice.Phone(), Edit: &simulator.Edit{ID: said.ID, Text: "two"}})
+	acked(t, edit)
+	e := g.await(id, event.MessageEdited, withID(said.ID))
+	if e.field("text") != "two" || !e.holds(`"previous_text":null`) {
+		t.Errorf("%s", e.Data)
+	}
+	if now := dev.Info().Logins; now != logins {
+		t.Errorf("%d new connections", now-logins)
+	}
 }

@@ -10,6 +10,8 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
+
+	"wapost/internal/fault"
 )
 
 // opened is what a message holds that is encrypted with the secret of another message; all nil when it could not be opened,
@@ -39,10 +41,14 @@ func (l *Line) prepare(t *translator, evt any) error {
 		return nil
 	}
 	original, err := l.obs.Said(l.ctx, plain(showsIn(m)), id)
-	if err != nil {
+	switch {
+	case fault.Is(err, fault.Unavailable):
 		return fmt.Errorf("look for the original: %w", err)
+	case err != nil: // the row cannot be read, and will not be next time either: the event is told without it
+		l.log.Error("original not read", "device_id", l.deviceID(), "error", err)
+	default:
+		t.original = original
 	}
-	t.original = original
 	return nil
 }
 
