@@ -179,9 +179,6 @@ func (k *keeper) settle(ctx context.Context, given map[int64]old, highest int64)
 	if err != nil {
 		return 0, err
 	}
-	wanted := k.r.mediaWanted
-	k.r.mediaWanted = nil // the files of a whole past are fetched when somebody asks for them
-	defer func() { k.r.mediaWanted = wanted }()
 	var late []saidLate
 	for _, id := range added {
 		o := given[id]

@@ -155,6 +155,10 @@ func messageDeleted(s *suite) {
 	remove("M2", person("somebody@lid"), true)
 	remove("M3", person(miaLID), false)
 	remove("M4", person(miaLID), false)
+	s.tell(deviceA, "nobody@lid", event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1"}, DeletedBy: person(miaLID)}, "nobody")
+	if n := s.count(`SELECT count(*) FROM chats`); n != 1 {
+		s.Errorf("%d chats, want 1: a deletion begins none", n)
+	}
 	for id, gone := range map[string]bool{"M1": false, "M2": true, "M3": true} {
 		if k := s.find(deviceA, miaLID, id); k.DeletedAt.IsZero() == gone {
 			s.Errorf("%s: deleted at %v", id, k.DeletedAt)
