@@ -48,7 +48,11 @@ func (r *round) mediaRow(e *event.Sealed, a *event.Attachment) []any {
 	if a.FromMe {
 		fromMe = 1
 	}
-	return []any{a.ID, e.DeviceID, e.AccountID, e.ID, e.Key, a.MessageID, a.Chat, a.Sender, fromMe, a.Kind, string(a.Keys), a.MimeType, a.Filename,
+	message := a.MessageID
+	if len(message) > longestKey { // quoted by a stranger; such a message exists nowhere, and an index of PostgreSQL does not take it
+		message = ""
+	}
+	return []any{a.ID, e.DeviceID, e.AccountID, e.ID, e.Key, message, a.Chat, a.Sender, fromMe, a.Kind, string(a.Keys), a.MimeType, a.Filename,
 		max(a.Size, 0), a.DirectPath, a.URL, sealed, blob(a.SHA256), blob(a.EncSHA256), blob(a.Thumbnail), next, r.now}
 }
 
