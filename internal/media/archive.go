@@ -56,6 +56,8 @@ type Archive struct {
 	uses    map[string]time.Time // not yet on disk
 	usage   Usage
 	pending int64 // bytes of downloads under way
+
+	half []Record // of an earlier run; their bytes could not be deleted yet. Only Run's goroutine uses it
 }
 
 const (
@@ -130,18 +132,16 @@ func (a *Archive) cleanUp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("empty the directory of unfinished files: %w", err)
 	}
-	for {
+	for len(a.half) == 0 {
 		list, err := a.Store.Interrupted(ctx, page)
-		if err != nil || len(list) == 0 {
-			if err != nil {
-				return err
-			}
+		if err != nil {
+			return err
+		}
+		if a.half = list; len(list) == 0 {
 			break
 		}
-		for i := range list {
-			if err := a.drop(ctx, &list[i]); err != nil {
-				return err
-			}
+		if err := a.dropHalf(ctx); err != nil && ctx.Err() == nil { // events are taken all the same
+			a.log.Warn("unfinished files cannot be deleted now", "files", len(a.half), "error", err)
 		}
 	}
 	u, err := a.Store.Usage(ctx)
@@ -151,6 +151,22 @@ func (a *Archive) cleanUp(ctx context.Context) error {
 	a.mu.Lock()
 	a.usage = u
 	a.mu.Unlock()
+	return nil
+}
+
+// dropHalf deletes what an earlier run left half, unless it was fetched anew meanwhile.
+func (a *Archive) dropHalf(ctx context.Context) error {
+	for len(a.half) > 0 {
+		r := a.half[0]
+		now, err := a.Store.Get(ctx, Scope{AccountID: r.AccountID}, r.ID)
+		if err == nil && now.State == Storing && a.flying(r.ID) == nil {
+			err = a.drop(ctx, &now)
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) { // its bytes were doomed with its record
+			return err
+		}
+		a.half = a.half[1:]
+	}
 	return nil
 }
 

@@ -181,6 +181,48 @@ func TestARestartGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
+// away is a store of files that does not answer for a while.
+type away struct {
+	media.Blobs
+	until time.Time
+}
+
+func (a away) Delete(ctx context.Context, name string) error {
+	if time.Now().Before(a.until) {
+		return errDisk
+	}
+	return a.Blobs.Delete(ctx, name)
+}
+
+// A bucket that is away when we start ends nothing. What an earlier run left half is cleaned up when it is back, unless it was
+// fetched meanwhile.
+func TestAStartWithoutTheStoreOfFiles(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRigAt(t, dir)
+		r.device()
+		r.arrive("med_1", 500)
+		want := r.arrive("med_2", 300)
+		r.must(r.db.Media().Storing(t.Context(), "med_1", 500))
+		r.must(r.db.Media().Storing(t.Context(), "med_2", 300))
+		r.stop()
+
+		again := newRigAt(t, dir, func(o *media.Options) { o.Blobs = away{o.Blobs, time.Now().Add(5 * time.Minute)} })
+		again.lines.put("/med_2", want)
+		time.Sleep(2 * time.Minute)
+		again.gets("med_2", want)
+		if got := again.states("med_1"); got[0] != media.Storing {
+			t.Errorf("med_1 is %s while the store is away", got[0])
+		}
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if got := again.states("med_1", "med_2"); got[0] != media.Remote || got[1] != media.Stored {
+			t.Errorf("states %v", got)
+		}
+		again.stop()
+	})
+}
+
 var errDisk = errors.New("input/output error")
 
 // failing is a store whose last step fails.

@@ -11,6 +11,7 @@ func (a *Archive) sweep(ctx context.Context) {
 		what string
 		do   func(context.Context) error
 	}{
+		{"delete unfinished files", a.dropHalf},
 		{"bury deleted files", a.bury},
 		{"evict old files", a.evictOld},
 		{"make room", a.evictSurplus},
