@@ -85,10 +85,11 @@ func (s *S3) do(ctx context.Context, method, name string, body io.Reader, size i
 	}
 	code, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10)) // only for the log
 	_ = answer.Body.Close()                                   // read as far as wanted
-	switch answer.StatusCode {
-	case http.StatusNotFound:
+	switch {
+	case bytes.Contains(code, []byte("NoSuchBucket")): // a 404 too, but it says nothing about the file
+	case answer.StatusCode == http.StatusNotFound:
 		return nil, fmt.Errorf("S3 has no %s: %w", name, fs.ErrNotExist)
-	case http.StatusInsufficientStorage:
+	case answer.StatusCode == http.StatusInsufficientStorage:
 		return nil, fmt.Errorf("%w: S3 answered 507", ErrFull)
 	}
 	return nil, fmt.Errorf("S3 answered %d to %s %s: %s", answer.StatusCode, method, name, bytes.ToValidUTF8(code, nil))

@@ -29,6 +29,7 @@ type bucket struct {
 	objects  map[string][]byte
 	requests []string
 	status   int // of every answer; 0 = as it should be
+	answer   string
 }
 
 const (
@@ -46,7 +47,7 @@ func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.requests = append(b.requests, r.Method+" "+r.URL.Path+" "+r.Header.Get("Range"))
 	switch {
 	case b.status != 0:
-		http.Error(w, "no", b.status)
+		http.Error(w, "no"+b.answer, b.status)
 		return
 	case !b.signed(r, body):
 		http.Error(w, "SignatureDoesNotMatch", http.StatusForbidden)
@@ -242,6 +243,23 @@ func TestABucketThatRefusesIsNotTrusted(t *testing.T) {
 		if err := s.Check(t.Context()); err == nil {
 			t.Errorf("%d: the check is content", status)
 		}
+	}
+}
+
+// A bucket that is gone, or was named wrongly, is no proof that a file is: its record would be given up for ever.
+func TestAMissingBucketIsNoMissingFile(t *testing.T) {
+	b, s := newBucket(t)
+	b.mu.Lock()
+	b.status, b.answer = http.StatusNotFound, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchBucket</Code><BucketName>files</BucketName></Error>`
+	b.mu.Unlock()
+	if _, err := s.Open(t.Context(), "med_1", 1); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("open: %v", err)
+	}
+	if err := s.Check(t.Context()); err == nil {
+		t.Error("the check is content")
+	}
+	if err := s.Delete(t.Context(), "med_1"); err == nil {
+		t.Error("deleted in a bucket that is not there")
 	}
 }
 
