@@ -74,6 +74,11 @@ func (a *API) takePart(u *uploaded, part *multipart.Part) (err error) {
 			return fault.New(fault.Invalid, "file must be one file")
 		}
 		u.partName, u.partType = part.FileName(), part.Header.Get("Content-Type")
+		for name, value := range map[string]string{"filename": u.partName, "mime_type": u.partType} {
+			if len(value) > longestField {
+				return tooLong(name)
+			}
+		}
 		u.file, err = a.Files.Receive(part)
 	case "filename":
 		u.filename, err = textPart(part, field)
@@ -91,9 +96,13 @@ func (a *API) takePart(u *uploaded, part *multipart.Part) (err error) {
 func textPart(part *multipart.Part, field string) (string, error) {
 	b, err := io.ReadAll(io.LimitReader(part, longestField+1))
 	if err == nil && len(b) > longestField {
-		err = fault.New(fault.Invalid, "%s must have at most %d bytes", field, longestField)
+		err = tooLong(field)
 	}
 	return string(b), err
+}
+
+func tooLong(field string) error {
+	return fault.New(fault.Invalid, "%s must have at most %d bytes", field, longestField)
 }
 
 // unreadable keeps what has a public face, and blames the request for the rest.
