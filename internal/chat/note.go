@@ -91,6 +91,9 @@ func (n *Note) read(e *event.Event) {
 			n.Status = Status(*v.Status)
 		}
 	case event.EditedMessage:
+		if v.Undecoded {
+			return // better the content before than none
+		}
 		n.Act, n.IDs = Edited, []string{v.MessageID}
 		if v.Poll == nil || v.Poll.AddedOption == nil { // options may be added by everybody
 			n.By = addresses(&v.Sender, or(v.FromMe))

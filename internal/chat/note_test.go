@@ -77,6 +77,7 @@ func TestWhatMeansNothingForMessages(t *testing.T) {
 	}{
 		"an event of the device": {"d", message(false)}, "an id that an index cannot hold": {"c|" + mia, long},
 		"a chat that an index cannot hold": {"c|" + strings.Repeat("x", 256), message(false)}, "another event": {"c|" + mia, event.IdentityChanged{}},
+		"an edit that could not be opened": {"c|" + mia, event.EditedMessage{Message: message(false), Undecoded: true}},
 	} {
 		if n, ok := noted(c.key, event.MessageReceived, c.data); ok {
 			t.Errorf("%s: %+v", name, n)
