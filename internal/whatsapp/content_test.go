@@ -215,6 +215,28 @@ func TestWhatIsEncryptedWithAnUnknownSecretIsTold(t *testing.T) {
 	}
 }
 
+// What is made to break the decryption breaks nothing else.
+func TestADamagedVoteIsTold(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
+	id, dev := g.linked(alice)
+	poll := send(t, bob, simulator.Message{To: alice.Phone(), Poll: &simulator.Poll{Name: "Lunch?", Options: []string{"yes", "no"}}})
+	acked(t, poll)
+	logins := dev.Info().Logins
+	for _, sealed := range []string{`{"encPayload":"AAAA","encIV":"AAAA"}`, `{"encPayload":"AAAA","encIV":"AAAAAAAAAAAAAAAA"}`, `{}`} {
+		vote := send(t, bob, simulator.Message{To: alice.Phone(), Raw: asProto(t, `{"pollUpdateMessage":{"pollCreationMessageKey":{"fromMe":true,"ID":"`+poll.ID+`"},"vote":`+sealed+`}}`)})
+		acked(t, vote)
+		e := g.await(id, event.MessagePollVote, func(l logged) bool { return l.field("vote_id") == vote.ID })
+		if !e.holds(`"undecoded":true`) || e.field("poll", "question") != "Lunch?" {
+			t.Errorf("%s: %s", sealed, e.Data)
+		}
+	}
+	if now := dev.Info().Logins; now != logins {
+		t.Errorf("%d new connections", now-logins)
+	}
+}
+
 func TestEncryptedReactionsEditsAndCommentsAreOpened(t *testing.T) {
 	w := newWorld(t)
 	g := newGateway(t, w)

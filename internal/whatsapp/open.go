@@ -133,11 +133,17 @@ func uses(kind waE2E.SecretEncryptedMessage_SecretEncType) []whatsmeow.MsgSecret
 	return nil
 }
 
+// nonceLength is that of AES-GCM.
+const nonceLength = 12
+
 // unseal decrypts and decodes; nil when the secret is not known or is not the right one.
 func unseal[T any, P interface {
 	*T
 	proto.Message
 }](l *Line, m *events.Message, use whatsmeow.MsgSecretType, s sealed, k *waCommon.MessageKey) *T {
+	if len(s.GetEncIV()) != nonceLength { // the library would panic
+		return nil
+	}
 	plaintext, err := l.cli.DangerousInternals().DecryptMsgSecret(l.ctx, m, use, s, k)
 	if err != nil && !m.Info.SenderAlt.IsEmpty() { // the key also depends on the address that the sender believes to have
 		other := *m
