@@ -38,8 +38,16 @@ func (f *Full) limit(pages int) {
 
 func pragma(pages int) string { return fmt.Sprintf("PRAGMA max_page_count = %d", pages) }
 
-// BreakDatabase closes the files under the running gateway.
-func (a *App) BreakDatabase() { _ = a.db.Close() }
+// BreakDatabase closes the files under the running gateway. The writer holds its connection, which Close does not take away: so
+// that one is made to refuse.
+func (a *App) BreakDatabase() error {
+	err := a.db.Write(context.Background(), "break", func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "PRAGMA query_only = 1")
+		return err
+	})
+	_ = a.db.Close() // it cannot end well
+	return err
+}
 
 // OrderKeys returns the ordering key of every recorded event, by its id.
 func OrderKeys(t testing.TB, a *App) map[string]string {

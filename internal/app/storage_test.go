@@ -96,7 +96,9 @@ func TestDatabaseClosed(t *testing.T) {
 	w, g, c, device, r := linkedGateway(t, "")
 	before := talk(t, w, "4915100000003", 10, "3AFC")
 	eventually(t, "the first messages arrived", func() bool { return r.messages() >= len(before) })
-	g.app.BreakDatabase()
+	if err := g.app.BreakDatabase(); err != nil {
+		t.Fatal(err)
+	}
 	w.person("4915100000004", "Echo")
 	if _, err := w.StartBurst(t.Context(), "4915100000004", simclient.NewBurst{To: ownPhone, Count: 20, IDPrefix: "3AFD"}); err != nil {
 		t.Fatal(err)
@@ -104,6 +106,9 @@ func TestDatabaseClosed(t *testing.T) {
 	eventually(t, "not ready", func() bool { return g.ready() == 503 })
 	eventually(t, "the messages wait at WhatsApp", func() bool { return w.unacked(device) == 20 })
 	_ = g.end() // it cannot end well: its database is gone
+	if n := w.unacked(device); n != 20 {
+		t.Errorf("%d messages wait at WhatsApp after the end, want 20", n)
+	}
 	g.start()
 	c.url = g.url
 	c.connected(w)
