@@ -55,7 +55,7 @@ func (a *API) uploadMedia(ctx context.Context, c *call, _ none, _ none) (event.M
 		if err != nil {
 			return event.Media{}, unreadable(err)
 		}
-		if err := a.takePart(&u, part); err != nil {
+		if err := a.takePart(ctx, &u, part); err != nil {
 			return event.Media{}, unreadable(err)
 		}
 	}
@@ -67,7 +67,7 @@ func (a *API) uploadMedia(ctx context.Context, c *call, _ none, _ none) (event.M
 }
 
 // takePart reads one member of the form.
-func (a *API) takePart(u *uploaded, part *multipart.Part) (err error) {
+func (a *API) takePart(ctx context.Context, u *uploaded, part *multipart.Part) (err error) {
 	switch field := part.FormName(); field {
 	case "file":
 		if u.file != nil {
@@ -79,7 +79,7 @@ func (a *API) takePart(u *uploaded, part *multipart.Part) (err error) {
 				return tooLong(name)
 			}
 		}
-		u.file, err = a.Files.Receive(part)
+		u.file, err = a.Files.Receive(ctx, part)
 	case "filename":
 		u.filename, err = textPart(part, field)
 	case "mime_type":

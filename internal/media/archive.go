@@ -55,7 +55,8 @@ type Archive struct {
 	flights map[string]*flight
 	uses    map[string]time.Time // not yet on disk
 	usage   Usage
-	pending int64 // bytes of downloads under way
+	pending int64 // bytes that files on their way have reserved
+	landed  int64 // of those, that lie on the disk
 
 	half []Record // of an earlier run; their bytes could not be deleted yet. Only Run's goroutine uses it
 }

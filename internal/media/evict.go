@@ -9,13 +9,10 @@ import (
 // reserve is what files leave free on the disk: the log lives there too.
 const reserve = 256 << 20
 
-// makeRoom evicts until a file of a size fits, and reserves its place.
+// makeRoom evicts until so many bytes fit, and reserves their place.
 //
-// Errors: errTooLarge, errStorage.
+// Errors: errStorage.
 func (a *Archive) makeRoom(ctx context.Context, size int64) error {
-	if a.MaxBytes > 0 && size > a.MaxBytes {
-		return errTooLarge
-	}
 	a.room.Lock()
 	defer a.room.Unlock()
 	for {
@@ -40,16 +37,10 @@ func (a *Archive) makeRoom(ctx context.Context, size int64) error {
 	return nil
 }
 
-func (a *Archive) unreserve(size int64) {
-	a.mu.Lock()
-	a.pending -= size
-	a.mu.Unlock()
-}
-
 // short returns how many bytes must go before a file of a size fits.
 func (a *Archive) short(size int64) (int64, error) {
 	a.mu.Lock()
-	used, pending := a.usage.Bytes, a.pending
+	used, pending, landed := a.usage.Bytes, a.pending, a.landed
 	a.mu.Unlock()
 	short := int64(0)
 	if a.MaxBytes > 0 {
@@ -60,7 +51,7 @@ func (a *Archive) short(size int64) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		short = max(short, size+pending+reserve-free)
+		short = max(short, size+pending-landed+reserve-free)
 	}
 	return short, nil
 }

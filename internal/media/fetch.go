@@ -39,10 +39,11 @@ func (a *Archive) fetch(ctx context.Context, r *Record) error {
 	if r.Size > a.MaxFile {
 		return errTooLarge
 	}
-	if err := a.makeRoom(ctx, r.Size); err != nil {
+	room := &hold{a: a, ctx: ctx}
+	defer room.release()
+	if err := room.upTo(r.Size); err != nil {
 		return err
 	}
-	defer a.unreserve(r.Size)
 	f, err := a.tempFile(r.ID)
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (a *Archive) fetch(ctx context.Context, r *Record) error {
 		_ = f.Close()           // what matters was synced
 		_ = os.Remove(f.Name()) // mostly renamed by now; else the next start removes it
 	}()
-	if err := a.Lines.Download(ctx, r.DeviceID, r.Attachment, &capped{Target: f, most: a.MaxFile + overhead, half: func() { a.Crash("media-half") }}); err != nil {
+	if err := a.Lines.Download(ctx, r.DeviceID, r.Attachment, &capped{Target: f, room: room, most: a.MaxFile + overhead, half: func() { a.Crash("media-half") }}); err != nil {
 		return err
 	}
 	return a.keep(ctx, r, f)
@@ -109,6 +110,7 @@ func measure(f *os.File) (int64, []byte, error) {
 // file than it must: io.Copy would use a ReadFrom or WriteString that knows no bound.
 type capped struct {
 	session.Target
+	room    *hold
 	most    int64
 	written int64
 	half    func()
@@ -119,7 +121,11 @@ func (c *capped) Write(b []byte) (int, error) {
 	if c.written += int64(len(b)); c.written > c.most {
 		return 0, errTooLarge
 	}
+	if err := c.room.upTo(c.written); err != nil {
+		return 0, err
+	}
 	n, err := c.Target.Write(b)
+	c.room.wrote(c.written)
 	c.half()
 	return n, storageError(err)
 }

@@ -90,6 +90,17 @@ func TestFilesLeaveTheDiskItsReserve(t *testing.T) {
 	}, func(o *media.Options) { o.Free = func() (int64, error) { return free, nil } })
 }
 
+// Senders say how large a file is, and need not be right.
+func TestAFileThatIsLargerThanSaidLeavesTheDiskItsReserve(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.arrive("med_1", 900, func(f *event.Attachment) { f.Size = 1 })
+		if _, err := r.get("med_1"); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("answered %v", err)
+		}
+		r.gets("med_2", r.arrive("med_2", 400, func(f *event.Attachment) { f.Size = 1 }))
+	}, func(o *media.Options) { o.Free = func() (int64, error) { return 256<<20 + 500, nil } })
+}
+
 func TestBytesGoWithTheirDevice(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		r.gets("med_1", r.arrive("med_1", 400))

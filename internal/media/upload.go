@@ -18,6 +18,7 @@ type Incoming struct {
 	f    *os.File
 	size int64
 	sum  []byte
+	room *hold
 	Head []byte // its begin, by which its type can be guessed
 }
 
@@ -27,14 +28,14 @@ const guessed = 512
 // Receive reads a file to its end.
 //
 // Errors: fault.TooLarge; fault.Unavailable when there is no room; an error of from as it is.
-func (a *Archive) Receive(from io.Reader) (*Incoming, error) {
+func (a *Archive) Receive(ctx context.Context, from io.Reader) (*Incoming, error) {
 	f, err := a.tempFile("upload")
 	if err != nil {
 		return nil, noRoom(err)
 	}
-	in := &Incoming{f: f}
+	in := &Incoming{f: f, room: &hold{a: a, ctx: ctx}}
 	h := sha256.New()
-	to := &capped{Target: f, most: a.MaxFile, half: func() {}}
+	to := &capped{Target: f, room: in.room, most: a.MaxFile, half: func() {}}
 	in.size, err = io.Copy(io.MultiWriter(to, h), from)
 	if err == nil {
 		in.sum = h.Sum(nil)
@@ -57,6 +58,7 @@ func (a *Archive) Receive(from io.Reader) (*Incoming, error) {
 func (in *Incoming) Discard() {
 	_ = in.f.Close()           // what matters was synced
 	_ = os.Remove(in.f.Name()) // renamed when it was kept; else the next start removes it
+	in.room.release()
 }
 
 func noRoom(cause error) error {
@@ -65,20 +67,17 @@ func noRoom(cause error) error {
 
 // Accept puts an incoming file into our store. Nobody else has it: when it goes, it is gone.
 //
-// Errors: fault.NotFound when the device does not exist; fault.TooLarge, fault.Unavailable when there is no room.
+// Errors: fault.NotFound when the device does not exist; fault.Unavailable when it cannot be put.
 func (a *Archive) Accept(ctx context.Context, s Scope, in *Incoming, filename, mimeType string) (event.Media, error) {
-	if err := a.makeRoom(ctx, in.size); err != nil {
-		return event.Media{}, a.judge(err).shown
-	}
-	defer a.unreserve(in.size)
 	r := Record{AccountID: s.AccountID, DeviceID: s.DeviceID, StoredSize: in.size, Attachment: event.Attachment{ID: event.NewMediaID(),
 		Kind: kindOf(mimeType), MimeType: mimeType, Filename: filename, Size: in.size, SHA256: in.sum}}
 	if err := a.Store.Add(ctx, r); err != nil {
 		return event.Media{}, err
 	}
-	if err := a.Blobs.Put(ctx, r.ID, in.f, in.size, in.sum); err != nil {
-		undo := context.WithoutCancel(ctx)
-		return event.Media{}, noRoom(errors.Join(err, a.Store.Dropped(undo, r.ID)))
+	err := a.Blobs.Put(ctx, r.ID, in.f, in.size, in.sum)
+	ctx = context.WithoutCancel(ctx) // the bytes are there, or half of them: the record must say what becomes of them
+	if err != nil {
+		return event.Media{}, noRoom(errors.Join(err, a.Store.Dropped(ctx, r.ID)))
 	}
 	if err := a.Store.Stored(ctx, r.ID, in.size, in.sum); err != nil {
 		return event.Media{}, err
