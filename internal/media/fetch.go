@@ -70,18 +70,24 @@ func (a *Archive) keep(ctx context.Context, r *Record, f *os.File) error {
 	a.Crash("media-storing")
 	if err := a.Blobs.Put(ctx, r.ID, f, size, sum); err != nil {
 		undo := context.WithoutCancel(ctx)
-		return errors.Join(fmt.Errorf("%w: %w", errStorage, err), a.Store.Dropped(undo, r.ID))
+		_, failed := a.Store.Dropped(undo, r.ID)
+		return errors.Join(fmt.Errorf("%w: %w", errStorage, err), failed)
 	}
 	a.Crash("media-put")
 	r.SHA256, r.StoredSize = sum, size
 	if err := a.ready(ctx, r); err != nil {
-		if fault.Is(err, fault.NotFound) { // deleted meanwhile: nobody will ask for these bytes, or remember them
-			err = errors.Join(err, a.Blobs.Delete(context.WithoutCancel(ctx), r.ID))
-		}
-		return err
+		return a.orDelete(ctx, r, err)
 	}
 	a.changeUsage(size, 1)
 	return nil
+}
+
+// orDelete deletes what was put when its record is gone: nobody will ask for these bytes, or remember them.
+func (a *Archive) orDelete(ctx context.Context, r *Record, err error) error {
+	if fault.Is(err, fault.NotFound) {
+		err = errors.Join(err, a.Blobs.Delete(context.WithoutCancel(ctx), r.ID))
+	}
+	return err
 }
 
 // ready says, to the database and to customers, that a file is in our store.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,6 +100,37 @@ func TestAFileThatIsLargerThanSaidLeavesTheDiskItsReserve(t *testing.T) {
 		}
 		r.gets("med_2", r.arrive("med_2", 400, func(f *event.Attachment) { f.Size = 1 }))
 	}, func(o *media.Options) { o.Free = func() (int64, error) { return 256<<20 + 500, nil } })
+}
+
+// Two who find a file to be dropped at the same time free its bytes once.
+func TestAFileIsDroppedOnce(t *testing.T) {
+	together := make(chan struct{})
+	bubble(t, func(t *testing.T, r *rig) {
+		r.gets("med_1", r.arrive("med_1", 400))
+		r.gets("med_2", r.arrive("med_2", 300))
+		together = make(chan struct{})
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() { r.must(r.a.Drop(t.Context(), scope, "med_1")) })
+		}
+		synctest.Wait() // both are about to delete
+		close(together)
+		both.Wait()
+		if got := r.a.Figures().Usage; got != (media.Usage{Bytes: 300, Files: 1}) {
+			t.Errorf("%+v", got)
+		}
+	}, func(o *media.Options) { o.Blobs = meeting{o.Blobs, &together} })
+}
+
+// meeting is a store of files that deletes when it is told to.
+type meeting struct {
+	media.Blobs
+	start *chan struct{}
+}
+
+func (m meeting) Delete(ctx context.Context, name string) error {
+	<-*m.start
+	return m.Blobs.Delete(ctx, name)
 }
 
 func TestBytesGoWithTheirDevice(t *testing.T) {

@@ -124,11 +124,9 @@ func (a *Archive) drop(ctx context.Context, r *Record) error {
 	if err := a.Blobs.Delete(ctx, r.ID); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "Storage is unavailable")
 	}
-	if err := a.Store.Dropped(ctx, r.ID); err != nil {
-		return err
-	}
-	if r.State == Stored {
+	changed, err := a.Store.Dropped(ctx, r.ID)
+	if changed && r.State == Stored {
 		a.changeUsage(-r.StoredSize, -1)
 	}
-	return nil
+	return err
 }

@@ -24,10 +24,11 @@ type Store interface {
 	Add(ctx context.Context, r Record) error
 	// Storing notes that bytes are about to be put into our store. Errors: fault.NotFound.
 	Storing(ctx context.Context, id string, size int64) error
-	// Stored notes that the file is in our store, whole.
+	// Stored notes that the file is in our store, whole. Errors: fault.NotFound when its record is gone.
 	Stored(ctx context.Context, id string, size int64, sha256 []byte) error
 	// Dropped notes that it is not there any more: it lies at WhatsApp, as far as we know, or is gone if it never was there.
-	Dropped(ctx context.Context, id string) error
+	// false = others have noted it already.
+	Dropped(ctx context.Context, id string) (bool, error)
 	// Asked notes that the phone owes an answer: until it comes, the file is not fetched without anybody asking.
 	Asked(ctx context.Context, id string) error
 	// Moved notes where the phone has uploaded the file to, and that it is to be fetched from there.

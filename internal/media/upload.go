@@ -77,10 +77,11 @@ func (a *Archive) Accept(ctx context.Context, s Scope, in *Incoming, filename, m
 	err := a.Blobs.Put(ctx, r.ID, in.f, in.size, in.sum)
 	ctx = context.WithoutCancel(ctx) // the bytes are there, or half of them: the record must say what becomes of them
 	if err != nil {
-		return event.Media{}, noRoom(errors.Join(err, a.Store.Dropped(ctx, r.ID)))
+		_, failed := a.Store.Dropped(ctx, r.ID)
+		return event.Media{}, noRoom(errors.Join(err, failed))
 	}
 	if err := a.Store.Stored(ctx, r.ID, in.size, in.sum); err != nil {
-		return event.Media{}, err
+		return event.Media{}, a.orDelete(ctx, &r, err)
 	}
 	a.changeUsage(in.size, 1)
 	return r.media(), nil

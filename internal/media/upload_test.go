@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"wapost/internal/fault"
 	"wapost/internal/media"
@@ -91,6 +92,36 @@ func TestAClientThatGoesAwayLeavesNoHalfUpload(t *testing.T) {
 			t.Errorf("%d half files; %+v", len(left), r.a.Figures().Usage)
 		}
 	}, func(o *media.Options) { o.Blobs = hanging{o.Blobs, cancel} })
+}
+
+// A device can be deleted while its file is being put, and what was doomed then be buried before the bytes are there.
+func TestAFileOfADeviceThatGoesMeanwhileGoesToo(t *testing.T) {
+	var late leaving
+	bubble(t, func(t *testing.T, r *rig) {
+		late.leave = func() {
+			r.must(r.db.Devices().Delete(t.Context(), device))
+			time.Sleep(2 * time.Minute) // housekeeping comes by
+		}
+		in, err := r.a.Receive(t.Context(), bytes.NewReader(content("a", 700)))
+		r.must(err)
+		defer in.Discard()
+		_, err = r.a.Accept(t.Context(), media.Scope{AccountID: 1, DeviceID: device}, in, "", "text/plain")
+		r.refused(err, fault.NotFound)
+		if r.blobs() != 0 || r.a.Figures().Usage != (media.Usage{}) {
+			t.Errorf("%d files stay; %+v", r.blobs(), r.a.Figures().Usage)
+		}
+	}, func(o *media.Options) { late.Blobs, o.Blobs = o.Blobs, &late })
+}
+
+// leaving is a store of files that is slow to take one.
+type leaving struct {
+	media.Blobs
+	leave func()
+}
+
+func (l *leaving) Put(ctx context.Context, name string, f *os.File, size int64, sum []byte) error {
+	l.leave()
+	return l.Blobs.Put(ctx, name, f, size, sum)
 }
 
 // hanging is a store of files whose caller goes away once a file is put.

@@ -106,14 +106,19 @@ func storing(ctx context.Context, tx *Tx, id string, size int64) error {
 // Stored implements media.Store.
 func (s *Media) Stored(ctx context.Context, id string, size int64, sha256 []byte) error {
 	now := time.Now().UnixMilli()
-	return s.set(ctx, "store media", `UPDATE media SET state = 'stored', reason = '', stored_size = $2, sha256 = $3, stored_at = $4, used_at = $4,
+	n, err := s.change(ctx, "store media", `UPDATE media SET state = 'stored', reason = '', stored_size = $2, sha256 = $3, stored_at = $4, used_at = $4,
 asked_at = NULL, next_at = NULL, attempts = 0 WHERE id = $1`, id, size, sha256, now)
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "No such media")
+	}
+	return err
 }
 
 // Dropped implements media.Store.
-func (s *Media) Dropped(ctx context.Context, id string) error {
-	return s.set(ctx, "drop media", `UPDATE media SET state = CASE WHEN direct_path = '' AND url = '' THEN 'gone' ELSE 'remote' END, stored_size = 0, stored_at = NULL, used_at = NULL
+func (s *Media) Dropped(ctx context.Context, id string) (bool, error) {
+	n, err := s.change(ctx, "drop media", `UPDATE media SET state = CASE WHEN direct_path = '' AND url = '' THEN 'gone' ELSE 'remote' END, stored_size = 0, stored_at = NULL, used_at = NULL
 WHERE id = $1 AND state IN ('stored', 'storing')`, id)
+	return n > 0, err
 }
 
 // Asked implements media.Store.
@@ -140,10 +145,21 @@ func (s *Media) Want(ctx context.Context, id string, at time.Time, attempts int)
 }
 
 func (s *Media) set(ctx context.Context, what, query string, args ...any) error {
-	return s.db.Write(ctx, what, func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, query, args...)
+	_, err := s.change(ctx, what, query, args...)
+	return err
+}
+
+// change returns how many records it has changed.
+func (s *Media) change(ctx context.Context, what, query string, args ...any) (n int64, err error) {
+	err = s.db.Write(ctx, what, func(ctx context.Context, tx *Tx) error {
+		res, err := tx.Exec(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
 		return err
 	})
+	return n, err
 }
 
 // query reads records with their keys opened.

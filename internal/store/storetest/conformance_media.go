@@ -52,6 +52,16 @@ func (s *suite) file(id string) media.Record {
 	return r
 }
 
+// drops checks whether it is news that a file is not in our store any more.
+func (s *suite) drops(id string, want bool) {
+	s.Helper()
+	news, err := s.db.Media().Dropped(s.Context(), id)
+	s.must(err)
+	if news != want {
+		s.Errorf("dropped: %t, want %t", news, want)
+	}
+}
+
 func mediaRecorded(s *suite) {
 	e := s.mediaEvent(deviceA, "m1", "med_1", "med_2")
 	s.must(s.db.Events().Append(s.Context(), e))
@@ -177,9 +187,10 @@ func mediaStates(s *suite) {
 	s.must(files.Failed(ctx, "med_1", media.Gone, media.ReasonGone))
 	s.must(files.Moved(ctx, "med_1", "/late"))
 	expect("a late word about a stored file", func(r media.Record) bool { return r.State == media.Stored && r.DirectPath == "/new?x" })
-	s.must(files.Dropped(ctx, "med_1"))
+	s.drops("med_1", true)
+	s.drops("med_1", false)
 	expect("dropped", func(r media.Record) bool { return r.State == media.Remote && r.StoredAt.IsZero() && r.StoredSize == 0 })
-	s.must(files.Stored(ctx, "med_none", 9, nil)) // a record that is gone
+	s.refused(files.Stored(ctx, "med_none", 9, nil), fault.NotFound)
 }
 
 func mediaUse(s *suite) {
@@ -294,7 +305,7 @@ func mediaAdded(s *suite) {
 		s.Errorf("added: %+v", got)
 	}
 	s.must(files.Stored(ctx, "med_1", 7, []byte{1}))
-	s.must(files.Dropped(ctx, "med_1"))
+	s.drops("med_1", true)
 	if got := s.file("med_1"); got.State != media.Gone { // nobody else has it
 		s.Errorf("dropped: %+v", got)
 	}
