@@ -100,12 +100,13 @@ func (d *day) direct(p *human, s *side, m simclient.Message, kind string, says s
 	return sent.ID
 }
 
-// addressing picks how a person writes. A stranger is strange for a while.
+// addressing picks how a person writes. A stranger is strange for a while. One address alone is for whom the library knows too:
+// it learns from messages, not from calls.
 func (d *day) addressing(p *human, s *side) string {
 	switch {
-	case s.met[p.phone]:
+	case s.named[p.phone]:
 		return pickOf(d, []string{"lid", "pn", "pn_only", "lid_only"})
-	case d.rng.IntN(4) == 0:
+	case s.met[p.phone], d.rng.IntN(4) == 0:
 		return pickOf(d, []string{"lid", "pn"})
 	}
 	return p.first
@@ -259,7 +260,11 @@ func (d *day) revoke() bool {
 		return false
 	}
 	m.gone = true
-	d.where(m, m.by, simclient.Message{Revoke: &simclient.Revoke{ID: m.id}}, "message.deleted", says{"message_id": m.id, "by_admin": false})
+	p := m.by
+	if m.group != nil && d.rng.IntN(3) == 0 {
+		p = m.group.owner
+	}
+	d.where(m, p, simclient.Message{Revoke: &simclient.Revoke{ID: m.id}}, "message.deleted", says{"message_id": m.id, "by_admin": p != m.by})
 	return true
 }
 
@@ -293,8 +298,14 @@ func (d *day) vote() bool {
 		return false
 	}
 	choice := pickOf(d, m.options)
-	d.where(m, d.writer(m.group), simclient.Message{Vote: &simclient.Vote{ID: m.id, Options: []string{choice}}}, "message.poll_vote",
-		says{"poll.message_id": m.id})
+	d.where(m, d.writer(m.group), simclient.Message{Vote: &simclient.Vote{ID: m.id, Options: []string{choice}}}, "message.poll_vote", says{"poll.message_id": m.id})
+	d.inCrew(m.group, func(s *side) {
+		vote := &s.wants[len(s.wants)-1]
+		vote.says["undecoded"] = true
+		if slices.ContainsFunc(s.wants, func(w want) bool { return w.says["message_id"] == m.id }) { // it was there to hear the poll
+			vote.says["undecoded"], vote.says["options"] = nil, choice
+		}
+	})
 	return true
 }
 
