@@ -21,6 +21,7 @@ var keyForm = regexp.MustCompile(`^[!-~]{1,255}$`)
 var (
 	errKeyForm    = fault.New(fault.Invalid, "Idempotency-Key must be 1 to 255 visible ASCII characters")
 	errKeyRunning = fault.New(fault.Conflict, "A request with this Idempotency-Key is still running")
+	errKeyLength  = fault.New(fault.Invalid, "An upload with an Idempotency-Key needs a Content-Length")
 	errKeyReused  = fault.New(fault.Unprocessable, "Idempotency-Key was used before with another request")
 )
 
@@ -59,6 +60,9 @@ func (a *API) once(ctx context.Context, e endpoint, c *call, body []byte) (outpu
 	values := c.r.Header["Idempotency-Key"]
 	if len(values) != 1 || !keyForm.MatchString(values[0]) {
 		return output{}, errKeyForm
+	}
+	if e.upload && c.r.ContentLength < 0 {
+		return output{}, errKeyLength
 	}
 	sum := sha256.Sum256(body)
 	slot := repeat{scope: c.scope(body), key: values[0], hash: sum[:]}
@@ -134,7 +138,7 @@ func (o output) kept(hash []byte) store.Answer {
 // keepRefusal keeps the answer of a request that had no effect, unless trying again may help.
 func (a *API) keepRefusal(ctx context.Context, e endpoint, c *call, slot repeat, err error) {
 	f := fail(err, e.fallback)
-	if !f.final() || gone(ctx, err) || errors.Is(err, errKeyRunning) {
+	if !f.final() || gone(ctx, err) || errors.Is(err, errKeyRunning) || errors.Is(err, errBroken) {
 		return
 	}
 	a.keep(ctx, c, slot, store.Answer{RequestHash: slot.hash, Status: f.status, Body: f.body()})

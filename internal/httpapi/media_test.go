@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"wapost/internal/event"
@@ -495,4 +496,33 @@ func TestAnUploadIsDoneOnce(t *testing.T) {
 		t.Errorf("again: %v, first %v", again.get("id"), first.get("id"))
 	}
 	send("another file").wants(http.StatusUnprocessableEntity, "Idempotency-Key was used before with another request")
+}
+
+// A connection that breaks in the middle is what a client repeats a request for.
+func TestAnUploadThatBrokeIsDoneAgainUnderItsKey(t *testing.T) {
+	r := newRig(t)
+	_, key := r.account()
+	_, token := r.device(key)
+	upload := func(lost int64) *http.Request {
+		req := r.form(token, "file:a", "the content")
+		req.Header.Set("Idempotency-Key", "k")
+		req.Body = io.NopCloser(io.MultiReader(io.LimitReader(req.Body, req.ContentLength-lost), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		return req
+	}
+	r.serve(upload(40)).wants(http.StatusBadRequest, "Request body could not be read")
+	r.serve(upload(0)).ok(http.StatusCreated)
+}
+
+// Without a length nothing tells one file from another.
+func TestAnUploadUnderAKeyNeedsALength(t *testing.T) {
+	r := newRig(t)
+	_, key := r.account()
+	_, token := r.device(key)
+	req := r.form(token, "file:a", "the content")
+	req.Header.Set("Idempotency-Key", "k")
+	req.ContentLength = -1
+	r.serve(req).wants(http.StatusBadRequest, "An upload with an Idempotency-Key needs a Content-Length")
+	req = r.form(token, "file:a", "the content")
+	req.ContentLength = -1
+	r.serve(req).ok(http.StatusCreated)
 }

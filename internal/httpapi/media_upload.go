@@ -105,13 +105,16 @@ func tooLong(field string) error {
 	return fault.New(fault.Invalid, "%s must have at most %d bytes", field, longestField)
 }
 
+// errBroken: what came of a request is not what was sent, so its refusal is no answer to a repetition.
+var errBroken = errors.New("the body is broken")
+
 // unreadable keeps what has a public face, and blames the request for the rest.
 func unreadable(err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) {
 		return err
 	}
-	return fault.Wrap(err, fault.Invalid, "Request body could not be read")
+	return fault.Wrap(errors.Join(errBroken, err), fault.Invalid, "Request body could not be read")
 }
 
 func (u *uploaded) name() string {
