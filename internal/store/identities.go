@@ -33,6 +33,9 @@ UNION ALL SELECT '', phone, '', since FROM numbers WHERE account_id = $1 ORDER B
 func (s *Identities) Learn(ctx context.Context, accountID int64, learned []session.Identity) error {
 	return s.db.Write(ctx, "learn identities", func(ctx context.Context, tx *Tx) error {
 		for _, i := range learned {
+			if max(len(i.LID), len(i.Phone)) > longestKey { // of nobody, and no index of PostgreSQL takes it
+				continue
+			}
 			if err := learn(ctx, tx, accountID, i); err != nil {
 				return err
 			}

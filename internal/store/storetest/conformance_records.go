@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -34,6 +36,7 @@ func recordCases() []testCase {
 		{"an answer is kept once, with its effect", answers},
 		{"identities are learnt and corrected", identities},
 		{"a number that is a key stays one", identityKeys},
+		{"an identity of any length fails nothing", longIdentities},
 		{"meta values are set and replaced", meta},
 		{"the figures count", figures},
 		{"storage can be checked", check},
@@ -399,6 +402,20 @@ func identities(s *suite) {
 	s.must(err)
 	if len(all) != 2 || !slices.Contains(all, session.Identity{LID: "1", Phone: "51"}) {
 		s.Errorf("identities: %+v", all)
+	}
+}
+
+// Some addresses are written by strangers: one that an index of PostgreSQL does not take must not undo what comes with it.
+func longIdentities(s *suite) {
+	random := make([]byte, 8<<10)
+	_, _ = rand.Read(random)
+	long := hex.EncodeToString(random)
+	list, ctx := s.db.Identities(), s.Context()
+	s.must(list.Learn(ctx, account, []session.Identity{{Phone: long}, {LID: long, Phone: "49"}, {LID: "1", Phone: long}, {LID: "2", Phone: "50"}}))
+	all, err := list.All(ctx, account)
+	s.must(err)
+	if !slices.Equal(all, []session.Identity{{LID: "2", Phone: "50"}}) {
+		s.Errorf("%d identities", len(all))
 	}
 }
 
