@@ -83,8 +83,8 @@ func (k *Keys) Run(ctx context.Context) error {
 		}
 		changed, err := k.changes(ctx)
 		if err == nil && changed != seen {
-			if err = k.Sync(ctx); err == nil {
-				seen, _ = k.changes(ctx)
+			if err = k.Sync(ctx); err == nil { // our own commit changes no number; one that came meanwhile is for the next tick
+				seen = changed
 			}
 		}
 		_ = err // whoever needs the key store hears of it; the next tick tries again
