@@ -292,6 +292,7 @@ func (d *day) poll() bool {
 		says{"kind": "poll", "poll.question": d.words()}, options...)
 }
 
+// vote is opened by who has heard the poll.
 func (d *day) vote() bool {
 	m := d.earlier(func(m *said) bool { return m.options != nil })
 	if m == nil {
@@ -302,7 +303,8 @@ func (d *day) vote() bool {
 	d.inCrew(m.group, func(s *side) {
 		vote := &s.wants[len(s.wants)-1]
 		vote.says["undecoded"] = true
-		if slices.ContainsFunc(s.wants, func(w want) bool { return w.says["message_id"] == m.id }) { // it was there to hear the poll
+		heard := func(w want) bool { return w.kind == "message.received" && w.says["message_id"] == m.id }
+		if slices.ContainsFunc(s.wants, heard) {
 			vote.says["undecoded"], vote.says["options"] = nil, choice
 		}
 	})
