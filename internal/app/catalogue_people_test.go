@@ -133,6 +133,21 @@ func (st *stage) failing() {
 	broken.misbehave(nil)
 }
 
+// passkey links an account that demands one, as far as the code that is compared.
+func (st *stage) passkey() {
+	st.w.person("4915100000091", "Careful")
+	demand := simclient.LinkPasskey
+	st.alter("4915100000091", simclient.UserChange{Link: &demand})
+	n := st.account("4915100000091")
+	var login struct{ Code string }
+	n.must("POST", "/devices/me/login", nil, &login)
+	_, err := st.w.Scan(st.t.Context(), n.phone, login.Code)
+	st.must(err)
+	credential := json.RawMessage(`{"id":"Y3JlZA","rawId":"Y3JlZA","type":"public-key","clientExtensionResults":{},
+		"response":{"clientDataJSON":"e30","authenticatorData":"YQ","signature":"cw"}}`)
+	eventually(st.t, "the passkey is taken", func() bool { return n.call("POST", "/devices/me/pairing/passkey", credential, nil) == http.StatusOK })
+}
+
 // endScenes spoil connections, each of a number of its own.
 func endScenes() []scene {
 	refuse := func(kinds string, r simclient.RefuseLogin) scene {
@@ -167,19 +182,7 @@ func endScenes() []scene {
 				st.t.Error("linked twice")
 			}
 		}},
-		{"connection.passkey_request connection.passkey_confirmation", func(st *stage) {
-			st.w.person("4915100000091", "Careful")
-			demand := simclient.LinkPasskey
-			st.alter("4915100000091", simclient.UserChange{Link: &demand})
-			n := st.account("4915100000091")
-			var login struct{ Code string }
-			n.must("POST", "/devices/me/login", nil, &login)
-			_, err := st.w.Scan(st.t.Context(), n.phone, login.Code)
-			st.must(err)
-			credential := json.RawMessage(`{"id":"Y3JlZA","rawId":"Y3JlZA","type":"public-key","clientExtensionResults":{},
-				"response":{"clientDataJSON":"e30","authenticatorData":"YQ","signature":"cw"}}`)
-			eventually(st.t, "the passkey is taken", func() bool { return n.call("POST", "/devices/me/pairing/passkey", credential, nil) == http.StatusOK })
-		}},
+		{"connection.passkey_request connection.passkey_confirmation", (*stage).passkey},
 		{"offline.sync_preview", func(st *stage) {
 			n := st.fresh()
 			_, err := st.w.Hold(st.t.Context(), n.device)
