@@ -32,7 +32,7 @@ type Note struct {
 	IDs     []string  // of the messages
 	Sender  string    // of a message that was said: canonical address, or Me
 	By      []string  // addresses of who edited or deleted; nil = somebody who may
-	Kind    string    // of a message that was said
+	Kind    string    // of a message that was said, or that alone may be edited so; "" = any
 	At      time.Time // when it was said, edited, deleted, received or read
 	Counts  bool      // as unread
 	Receipt Receipt   // of Received; the person is one canonical address
@@ -95,13 +95,15 @@ func (n *Note) read(e *event.Event) {
 			return // better the content before than none
 		}
 		n.Act, n.IDs = Edited, []string{v.MessageID}
-		if v.Poll == nil || v.Poll.AddedOption == nil { // options may be added by everybody
-			n.By = addresses(&v.Sender, or(v.FromMe))
+		if v.Poll != nil && v.Poll.AddedOption != nil { // options may be added by everybody, but to a poll
+			n.Kind = string(event.KindPoll)
+			return
 		}
+		n.By = addresses(&v.Sender, or(v.FromMe))
 	case event.DeletedMessage:
 		n.Act, n.IDs = Deleted, []string{v.MessageID}
-		if !v.ByAdmin {
-			n.By = addresses(&v.DeletedBy, v.FromMe)
+		if !v.ByAdmin || !strings.HasSuffix(n.Chat, "@g.us") { // who deletes says so himself; only a group's server looks
+			n.By = addresses(&v.DeletedBy, v.FromMe && same(v.Sender, &v.DeletedBy))
 		}
 	case event.EditedPost: // only who runs the newsletter can
 		n.Act, n.IDs = Edited, []string{v.MessageID}
@@ -200,6 +202,16 @@ func addresses(p *event.Person, me bool) []string {
 		list = append(list, strings.TrimPrefix(*p.Phone, "+")+"@s.whatsapp.net")
 	}
 	return list
+}
+
+// same reports whether two are one person. What an act names as its target is the word of who acts: that the target is ours
+// does not make the act ours.
+func same(a, b *event.Person) bool {
+	if a == nil {
+		return false
+	}
+	others := addresses(b, false)
+	return slices.ContainsFunc(addresses(a, false), func(s string) bool { return s != "" && slices.Contains(others, s) })
 }
 
 func or(b *bool) bool { return b != nil && *b }

@@ -32,6 +32,7 @@ func TestWhatEventsMeanForMessages(t *testing.T) {
 	yes, status := true, "read"
 	story := message(false)
 	story.Story = true
+	mia1 := event.Person{JID: mia}
 	author := []string{"4915550002222@s.whatsapp.net", mia, "4915550002222@s.whatsapp.net"}
 	for name, c := range map[string]struct {
 		t    event.Type
@@ -49,11 +50,14 @@ func TestWhatEventsMeanForMessages(t *testing.T) {
 		"an edit is by one of the author's addresses": {event.MessageEdited, event.EditedMessage{Message: message(false)},
 			Note{Act: Edited, IDs: []string{"M1"}, By: author, At: time.UnixMilli(5)}},
 		"an option is added by anybody": {event.MessageEdited, event.EditedMessage{Message: event.Message{MessageID: "M1", Content: event.Content{Poll: &event.Poll{AddedOption: &status}}}},
-			Note{Act: Edited, IDs: []string{"M1"}, At: time.UnixMilli(5)}},
-		"a deletion by its author": {event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1", FromMe: true}, DeletedBy: person()},
+			Note{Act: Edited, IDs: []string{"M1"}, Kind: "poll", At: time.UnixMilli(5)}},
+		"a deletion by its author": {event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1", Sender: &mia1, FromMe: true}, DeletedBy: person()},
 			Note{Act: Deleted, IDs: []string{"M1"}, By: []string{author[0], Me, author[1], author[2]}, At: time.UnixMilli(5)}},
-		"a deletion by an admin": {event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1"}, ByAdmin: true},
-			Note{Act: Deleted, IDs: []string{"M1"}, At: time.UnixMilli(5)}},
+		"a deletion of an own message by somebody else": {event.MessageDeleted,
+			event.DeletedMessage{Ref: event.Ref{MessageID: "M1", Sender: &event.Person{JID: "1@lid"}, FromMe: true}, DeletedBy: person()},
+			Note{Act: Deleted, IDs: []string{"M1"}, By: author, At: time.UnixMilli(5)}},
+		"a deletion by an admin where there is none": {event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1"}, DeletedBy: person(), ByAdmin: true},
+			Note{Act: Deleted, IDs: []string{"M1"}, By: author, At: time.UnixMilli(5)}},
 		"a receipt": {event.MessagePlayed, event.Seen{MessageIDs: []string{"M1", "", "M2", strings.Repeat("x", 256)}, Recipient: person()},
 			Note{Act: Received, IDs: []string{"M1", "M2"}, Receipt: Receipt{Person: mia, Mark: Played}, At: time.UnixMilli(5)}},
 		"reading on another device": {event.MessageReadSelf, event.SeenBySelf{MessageIDs: []string{"M1"}},
@@ -65,6 +69,13 @@ func TestWhatEventsMeanForMessages(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" || !ok {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+func TestAnAdminDeletesInAGroup(t *testing.T) {
+	got, ok := noted("c|1@g.us", event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1"}, DeletedBy: person(), ByAdmin: true})
+	if !ok || got.By != nil || got.Act != Deleted {
+		t.Errorf("%+v, %t", got, ok)
 	}
 }
 

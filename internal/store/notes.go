@@ -113,7 +113,7 @@ func (r *round) change(ctx context.Context, chatID int64, n *chat.Note, seq int6
 	switch n.Act {
 	case chat.Edited:
 		q := arguments{chatID, n.IDs[0], seq}
-		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By), q...)
+		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By)+q.ofKind(n.Kind), q...)
 	case chat.Deleted:
 		q := arguments{chatID, n.IDs[0], n.At.UnixMilli()}
 		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By), q...)
@@ -142,6 +142,14 @@ func (a *arguments) bySender(by []string) string {
 		return ""
 	}
 	return ` AND sender IN (` + a.list(by) + `)`
+}
+
+// ofKind limits an act to messages of one kind; "" = all.
+func (a *arguments) ofKind(kind string) string {
+	if kind == "" {
+		return ""
+	}
+	return ` AND kind IN (` + a.list([]string{kind}) + `)`
 }
 
 // chatID finds the number of a chat; a chat that is only now begun gets one. 0 = there is none, or its device is gone.

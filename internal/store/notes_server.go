@@ -32,7 +32,8 @@ ON CONFLICT DO NOTHING`
 UPDATE chats SET last_at = greatest(chats.last_at, t.at), unread = chats.unread + t.unread, name = coalesce(t.name, chats.name)
 FROM told t WHERE chats.id = t.chat_id`
 
-	editMessage   = `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2 AND ($4::TEXT[] IS NULL OR sender = ANY ($4::TEXT[]))`
+	editMessage = `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2 AND ($4::TEXT[] IS NULL OR sender = ANY ($4::TEXT[]))
+	AND ($5 = '' OR kind = $5)`
 	deleteMessage = `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2 AND ($4::TEXT[] IS NULL OR sender = ANY ($4::TEXT[]))`
 
 	markChatServer = `UPDATE chats SET archived = coalesce($2::BIGINT, archived), pinned = coalesce($3::BIGINT, pinned), unread = coalesce($4::BIGINT, unread),
@@ -131,7 +132,7 @@ func (r *round) queueChats(notes []noted) []int64 {
 func (r *round) queueAct(chatID int64, n noted) {
 	switch v := n.note; v.Act {
 	case chat.Edited:
-		r.pipeline.queue(editMessage, chatID, v.IDs[0], n.seq, v.By)
+		r.pipeline.queue(editMessage, chatID, v.IDs[0], n.seq, v.By, v.Kind)
 	case chat.Deleted:
 		r.pipeline.queue(deleteMessage, chatID, v.IDs[0], v.At.UnixMilli(), v.By)
 	case chat.Received:

@@ -133,10 +133,17 @@ func messageEdited(s *suite) {
 		s.Errorf("another one's edit: %+v", k)
 	}
 	option := "a third way"
-	s.tell(deviceA, "1@g.us", event.MessageEdited, event.EditedMessage{Message: event.Message{MessageID: "M1", Sender: person(miaPhone), FromMe: new(bool),
-		Kind: event.KindPoll, Content: event.Content{Poll: &event.Poll{AddedOption: &option}}}}, "option")
-	if k := s.find(deviceA, "", "M1"); k.Poll == nil || *k.Poll.AddedOption != option {
+	s.tell(deviceA, "1@g.us", event.MessageReceived, event.Message{MessageID: "P1", Chat: event.Chat{JID: "1@g.us"}, Sender: person("1@g.us"), FromMe: new(bool),
+		Kind: event.KindPoll, Content: event.Content{Poll: &event.Poll{}}}, "poll")
+	for _, id := range []string{"M1", "P1"} {
+		s.tell(deviceA, "1@g.us", event.MessageEdited, event.EditedMessage{Message: event.Message{MessageID: id, Sender: person(miaPhone), FromMe: new(bool),
+			Kind: event.KindPoll, Content: event.Content{Poll: &event.Poll{AddedOption: &option}}}}, "option of "+id)
+	}
+	if k := s.find(deviceA, "", "P1"); k.Poll == nil || k.Poll.AddedOption == nil || *k.Poll.AddedOption != option {
 		s.Errorf("an option that another one added: %+v", k.Kind)
+	}
+	if k := s.find(deviceA, "", "M1"); k.Kind != event.KindText || *k.Text != "old" || !k.EditedAt.IsZero() {
+		s.Errorf("an option of something that is no poll: %+v", k)
 	}
 	edit("1@g.us", "new") // the author of the test's group messages
 	if k := s.find(deviceA, "", "M1"); *k.Text != "new" || k.EditedAt.UnixMilli() != 3*hour || k.SentAt.UnixMilli() != hour || k.Kind != event.KindText {
@@ -145,22 +152,28 @@ func messageEdited(s *suite) {
 }
 
 func messageDeleted(s *suite) {
-	remove := func(id string, by event.Person, admin bool) {
-		s.tell(deviceA, miaLID, event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: id}, DeletedBy: by, ByAdmin: admin}, id+by.JID)
+	remove := func(chat, id string, by event.Person, admin bool) {
+		s.tell(deviceA, chat, event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: id}, DeletedBy: by, ByAdmin: admin}, id+by.JID)
 	}
 	for _, id := range []string{"M1", "M2", "M3"} {
 		s.say(deviceA, miaLID, id, "x", hour, false)
 	}
-	remove("M1", person("somebody@lid"), false)
-	remove("M2", person("somebody@lid"), true)
-	remove("M3", person(miaLID), false)
-	remove("M4", person(miaLID), false)
+	s.say(deviceA, miaLID, "mine", "x", hour, true)
+	remove(miaLID, "M1", person("somebody@lid"), false)
+	remove(miaLID, "M2", person("somebody@lid"), true) // there are no admins in such a chat
+	remove(miaLID, "mine", person(miaLID), true)
+	self := person("me@lid")
+	s.tell(deviceA, miaLID, event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "mine", Sender: &self, FromMe: true}, DeletedBy: person(miaLID)}, "forged")
+	remove(miaLID, "M3", person(miaLID), false)
+	remove(miaLID, "M4", person(miaLID), false)
 	s.tell(deviceA, "nobody@lid", event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1"}, DeletedBy: person(miaLID)}, "nobody")
 	if n := s.count(`SELECT count(*) FROM chats`); n != 1 {
 		s.Errorf("%d chats, want 1: a deletion begins none", n)
 	}
-	for id, gone := range map[string]bool{"M1": false, "M2": true, "M3": true} {
-		if k := s.find(deviceA, miaLID, id); k.DeletedAt.IsZero() == gone {
+	s.say(deviceA, "1@g.us", "G1", "x", hour, false)
+	remove("1@g.us", "G1", person("somebody@lid"), true)
+	for id, gone := range map[string]bool{"M1": false, "M2": false, "M3": true, "mine": false, "G1": true} {
+		if k := s.find(deviceA, "", id); k.DeletedAt.IsZero() == gone {
 			s.Errorf("%s: deleted at %v", id, k.DeletedAt)
 		}
 	}
