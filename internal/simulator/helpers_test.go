@@ -41,7 +41,7 @@ func (silent) Warning(string, string) {}
 func (silent) Error(string, string)   {}
 func (silent) Configure(string)       {}
 
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // world is a running simulator.
 type world struct {

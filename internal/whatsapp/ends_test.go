@@ -71,7 +71,6 @@ func TestEveryEndOfAConnection(t *testing.T) {
 		{"login refused 503", refuse(simulator.RefuseLogin{Reason: 503}), session.Connected, "disconnected:remote >disconnected" + back},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			w := newWorld(t)
 			g := newGateway(t, w)
 			id, dev := g.linked(w.person("491700000001", "Alice"))
@@ -165,7 +164,6 @@ func TestARestartRestoresEachStateWithoutLying(t *testing.T) {
 		}, session.Replaced},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			w := newWorld(t)
 			dir := t.TempDir()
 			g := openGateway(t, w, dir)

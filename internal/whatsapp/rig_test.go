@@ -32,7 +32,7 @@ var authority = sync.OnceValue(func() *simulator.Authority {
 	return a
 })
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // log is what the gateway logs; WAPOST_TEST_LOG=1 shows it.
 func logger() *slog.Logger {
@@ -48,8 +48,12 @@ type world struct {
 	t testing.TB
 }
 
+// newWorld makes one. Its test runs beside others: nearly all of its time is spent waiting for back-offs.
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	if p, ok := t.(*testing.T); ok {
+		p.Parallel()
+	}
 	return newWorldWith(t, simulator.Options{QuietLink: true})
 }
 

@@ -238,19 +238,21 @@ func TestAnAnswerWithAnErrorIsFinal(t *testing.T) {
 		{463, fault.Conflict, "Account may not message new contacts now (WhatsApp answered 463)", "timelocked"},
 		{429, fault.Throttled, "WhatsApp limits the rate of messages", "rate_limited"},
 	} {
-		w := newWorld(t)
-		g := newGateway(t, w)
-		id, dev := g.linked(w.person("491700000001", "Alice"))
-		w.person("491700000002", "Bob")
-		w.faults(dev.ID(), func(f *simulator.Faults) { f.AckError = &simulator.AckError{Code: c.code} })
-		_, err := g.o.Submit(t.Context(), 1, id, text("491700000002", "x"), wait)
-		var f *fault.Error
-		if !errors.As(err, &f) || f.Kind != c.kind || f.Sentence != c.text {
-			t.Errorf("%d: %v", c.code, err)
-		}
-		if e := g.await(id, event.MessageFailed, nil); e.field("reason") != c.reason {
-			t.Errorf("%d: %s", c.code, e.Data)
-		}
+		t.Run(c.reason, func(t *testing.T) {
+			w := newWorld(t)
+			g := newGateway(t, w)
+			id, dev := g.linked(w.person("491700000001", "Alice"))
+			w.person("491700000002", "Bob")
+			w.faults(dev.ID(), func(f *simulator.Faults) { f.AckError = &simulator.AckError{Code: c.code} })
+			_, err := g.o.Submit(t.Context(), 1, id, text("491700000002", "x"), wait)
+			var f *fault.Error
+			if !errors.As(err, &f) || f.Kind != c.kind || f.Sentence != c.text {
+				t.Errorf("%d: %v", c.code, err)
+			}
+			if e := g.await(id, event.MessageFailed, nil); e.field("reason") != c.reason {
+				t.Errorf("%d: %s", c.code, e.Data)
+			}
+		})
 	}
 }
 

@@ -27,7 +27,7 @@ import (
 )
 
 // patience bounds every wait of the tests.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // The trust root is a package variable of whatsmeow, so all simulators of this process share one authority.
 var testAuthority *simulator.Authority
