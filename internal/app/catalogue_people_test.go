@@ -150,6 +150,7 @@ func (st *stage) passkey() {
 
 // endScenes spoil connections, each of a number of its own.
 func endScenes() []scene {
+	never := -1 // the library drops what it has not handled when the connection closes
 	refuse := func(kinds string, r simclient.RefuseLogin) scene {
 		return scene{kinds, func(st *stage) {
 			n := st.fresh()
@@ -162,10 +163,10 @@ func endScenes() []scene {
 		refuse("connection.temporary_ban connection.disconnected", simclient.RefuseLogin{Reason: 402, Code: "101", ExpireS: 3600}),
 		refuse("connection.client_outdated", simclient.RefuseLogin{Reason: 405}), refuse("connection.connect_failure", simclient.RefuseLogin{Reason: 409}),
 		{"connection.stream_replaced", func(st *stage) {
-			st.must(st.w.StreamError(st.t.Context(), st.fresh().device, simclient.StreamError{Conflict: "replaced"}))
+			st.must(st.w.StreamError(st.t.Context(), st.fresh().device, simclient.StreamError{Conflict: "replaced", CloseAfterMS: &never}))
 		}},
 		{"connection.stream_error", func(st *stage) {
-			st.must(st.w.StreamError(st.t.Context(), st.fresh().device, simclient.StreamError{Code: "599"}))
+			st.must(st.w.StreamError(st.t.Context(), st.fresh().device, simclient.StreamError{Code: "599", CloseAfterMS: &never}))
 		}},
 		{"connection.logged_out device.gap", func(st *stage) { // and linked again
 			n := st.fresh()
