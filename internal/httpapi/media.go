@@ -77,7 +77,7 @@ func (a *API) mediaRoutes() {
 		method: http.MethodPost, path: "/media", tag: tagMedia, id: "upload-media", auth: deviceUser, status: http.StatusCreated, upload: uploadForm{},
 		summary: "Keep a file",
 		description: "It stays as long as it is used (stored_until of its info) and there is room; nobody else has it. Under an Idempotency-Key its length " +
-			"tells one file from another.",
+			"tells one file from another, so it needs a Content-Length.",
 		message: "Media uploaded successfully", fallback: "Failed to keep media", handle: a.uploadMedia,
 	})
 	mount(a, operation[mediaParams, none, none]{
