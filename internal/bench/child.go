@@ -56,7 +56,7 @@ func startChild(ctx context.Context, w *world, dir, key string) (*childGateway, 
 	if err != nil {
 		return nil, err
 	}
-	g := &childGateway{cmd: exec.CommandContext(ctx, self, "-serve", dir, "-simulator", w.url)}
+	g := &childGateway{cmd: exec.CommandContext(ctx, self, "-serve", dir, "-simulator", w.url)} //nolint:gosec // ourselves
 	g.key = key
 	g.cmd.Stderr = os.Stderr
 	if g.stdin, err = g.cmd.StdinPipe(); err != nil {

@@ -100,7 +100,6 @@ type rig struct {
 	db      *store.DB
 	phone   *phone
 	service *history.Service
-	end     func()
 }
 
 func inBubble(t *testing.T, test func(*rig)) {

@@ -113,5 +113,5 @@ func (d *Directory) Free() (int64, error) {
 	if err := syscall.Statfs(d.root, &s); err != nil {
 		return 0, fmt.Errorf("examine the disk: %w", err)
 	}
-	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:gosec // bytes of a disk fit
+	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:gosec,unconvert // bytes of a disk fit; other systems have other types
 }

@@ -39,11 +39,6 @@ type rig struct {
 	events []*event.Recorded
 }
 
-func newRig(t testing.TB, change ...func(*media.Options)) *rig {
-	t.Helper()
-	return newRigAt(t, t.TempDir(), change...)
-}
-
 func newRigAt(t testing.TB, dir string, change ...func(*media.Options)) *rig {
 	t.Helper()
 	r := &rig{TB: t, dir: dir, lines: &lines{files: map[string][]byte{}}, db: storetest.Stopped(t, filepath.Join(dir, "wapost.db"))}

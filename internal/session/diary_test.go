@@ -45,7 +45,9 @@ func TestWhatStorageNeverTookIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDiary(slog.New(slog.DiscardHandler))
 		for range 3 {
-			d.add(entry{"a", func(context.Context) error { return fault.Wrap(errors.New("disk"), fault.Unavailable, "Storage is unavailable") }})
+			d.add(entry{"a", func(context.Context) error {
+				return fault.Wrap(errors.New("disk"), fault.Unavailable, "Storage is unavailable")
+			}})
 		}
 		last, cancel := context.WithTimeout(t.Context(), flushLimit)
 		defer cancel()

@@ -41,11 +41,7 @@ func (s *session) heed(signal Signal) {
 	case Backlog:
 		s.backlog(v)
 	case BacklogStep:
-		s.fact(func(f *facts) {
-			if f.announced >= 0 && f.backlog > 0 {
-				f.backlog = max(0, f.announced-v.Came)
-			}
-		})
+		s.backlogStep(v)
 	case BacklogDone:
 		s.backlogDone(v)
 	case Unread:
@@ -53,12 +49,7 @@ func (s *session) heed(signal Signal) {
 	case PhoneSeen:
 		s.phoneSeen(v.At)
 	case Timelock:
-		s.fact(func(f *facts) {
-			f.timelock = time.Time{}
-			if v.Active {
-				f.timelock = v.Until
-			}
-		})
+		s.timelocked(v)
 	default:
 		s.heedPairing(signal)
 	}
@@ -97,6 +88,23 @@ func (s *session) backlog(v Backlog) {
 	s.fact(func(f *facts) { f.backlog, f.announced = v.Total, v.Total })
 	s.tell(event.OfflineSyncPreview, event.OfflinePreview{Total: v.Total, AppData: v.AppData, Messages: v.Messages,
 		Notifications: v.Notifications, Receipts: v.Receipts})
+}
+
+func (s *session) backlogStep(v BacklogStep) {
+	s.fact(func(f *facts) {
+		if f.announced >= 0 && f.backlog > 0 {
+			f.backlog = max(0, f.announced-v.Came)
+		}
+	})
+}
+
+func (s *session) timelocked(v Timelock) {
+	s.fact(func(f *facts) {
+		f.timelock = time.Time{}
+		if v.Active {
+			f.timelock = v.Until
+		}
+	})
 }
 
 func (s *session) backlogDone(v BacklogDone) {

@@ -21,7 +21,7 @@ func (r *historyReader) conversation(c *waHistorySync.Conversation) error {
 		return nil // not a chat that anybody could name
 	}
 	r.sum.Conversations++
-	inner := r.line.cli.DangerousInternals()
+	inner := r.line.cli.DangerousInternals() //nolint:staticcheck // the library has no other door to it
 	inner.StoreHistoricalMessageSecrets(r.ctx, []*waHistorySync.Conversation{c})
 	alt := otherAddress(jid, c)
 	if pair, ok := pairOf(jid, alt); ok {

@@ -58,7 +58,7 @@ func (r *historyReader) readHead(in *bufio.Reader) error {
 	if err := (proto.UnmarshalOptions{AllowPartial: true, DiscardUnknown: true}).Unmarshal(rest, &head); err != nil {
 		return err
 	}
-	inner := r.line.cli.DangerousInternals()
+	inner := r.line.cli.DangerousInternals() //nolint:staticcheck // the library has no other door to it
 	if err := inner.StoreNCTSalt(r.ctx, head.GetNctSalt()); err != nil {
 		r.line.log.Warn("salt of the history not kept", "device_id", r.line.deviceID(), "error", err)
 	}

@@ -144,11 +144,11 @@ func unseal[T any, P interface {
 	if len(s.GetEncIV()) != nonceLength { // the library would panic
 		return nil
 	}
-	plaintext, err := l.cli.DangerousInternals().DecryptMsgSecret(l.ctx, m, use, s, k)
-	if err != nil && !m.Info.SenderAlt.IsEmpty() { // the key also depends on the address that the sender believes to have
+	plaintext, err := l.cli.DangerousInternals().DecryptMsgSecret(l.ctx, m, use, s, k) //nolint:staticcheck // the library has no other door to it
+	if err != nil && !m.Info.SenderAlt.IsEmpty() {                                     // the key also depends on the address that the sender believes to have
 		other := *m
 		other.Info.Sender, other.Info.SenderAlt = m.Info.SenderAlt, m.Info.Sender
-		plaintext, err = l.cli.DangerousInternals().DecryptMsgSecret(l.ctx, &other, use, s, k)
+		plaintext, err = l.cli.DangerousInternals().DecryptMsgSecret(l.ctx, &other, use, s, k) //nolint:staticcheck // the library has no other door to it
 	}
 	v := new(T)
 	if err == nil {

@@ -81,10 +81,11 @@ func TestChangedNamesAndAboutTextsAreEvents(t *testing.T) {
 	g := newGateway(t, w)
 	alice, bob := w.person("491700000001", "Alice"), w.person("491700000002", "Bob")
 	id, _ := g.linked(alice)
-	name, shop, about := "Bob", "Bob's", "at sea"
+	shop, about := "Bob's", "at sea"
 	alter(t, bob, simulator.PersonChange{BusinessName: &shop})
 	acked(t, send(t, bob, simulator.Message{To: alice.Phone(), Text: "hi"}))
-	name, shop = "Robert", "Robert's"
+	name := "Robert"
+	shop = "Robert's"
 	alter(t, bob, simulator.PersonChange{Name: &name, BusinessName: &shop, About: &about})
 	d := send(t, bob, simulator.Message{To: alice.Phone(), Text: "hi again"})
 	acked(t, d)

@@ -100,7 +100,7 @@ func (c *conn) ask(request []byte, brief bool) error {
 		return nil
 	}
 	for range maxInterim + 1 { // also after a failed write: who refuses a request early may have said why
-		answer, err := http.ReadResponse(c.in, posted)
+		answer, err := http.ReadResponse(c.in, posted) //nolint:bodyclose // done ends it together with the connection
 		switch {
 		case err != nil && unsent != nil:
 			return unsent

@@ -52,7 +52,7 @@ func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now
 	if p.own != nil {
 		transport = p.own
 	}
-	answer, err := transport.RoundTrip(request)
+	answer, err := transport.RoundTrip(request) //nolint:bodyclose // done closes it
 	if err != nil {
 		t.end()
 		return nil, orTimeout(attempt, err)

@@ -1,6 +1,7 @@
 package httppost
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -32,7 +33,7 @@ func read(body io.Reader) excerpt {
 // whether that was all. One that goes on talking loses its connection instead: the event is delivered, and its lane must not
 // wait for the rest.
 func drain(r reply, left time.Duration) bool {
-	answer := r.response()
+	answer := r.response() //nolint:bodyclose // done closes it
 	if answer == nil || answer.Body == http.NoBody {
 		return true
 	}
@@ -41,5 +42,5 @@ func drain(r reply, left time.Duration) bool {
 	}
 	r.within(min(left, drainTime))
 	_, err := io.CopyN(io.Discard, answer.Body, drainLimit+1)
-	return err == io.EOF
+	return errors.Is(err, io.EOF)
 }

@@ -99,7 +99,7 @@ func (s *Sender) send(ctx context.Context, r delivery.Request, watched bool) (o 
 		answer.done(drain(answer, r.Webhook.Timeout-o.Duration))
 		return o, x
 	}
-	head := answer.response()
+	head := answer.response() //nolint:bodyclose // done closes it
 	x.headers = head.Header
 	o.RetryAfter = retryAfter(head.StatusCode, head.Header, o.At.Add(o.Duration))
 	x.excerpt = read(head.Body)

@@ -109,13 +109,13 @@ func lent[T any](tls *libc.TLS, table T) uintptr {
 }
 
 // at returns what is at an address that SQLite gave us.
-func at[T any](address uintptr) *T { return *(**T)(unsafe.Pointer(&address)) }
+func at[T any](address uintptr) *T { return *(**T)(unsafe.Pointer(&address)) } //nolint:gosec // memory of C
 
 // address returns a function as SQLite keeps it.
-func address[F any](f F) uintptr { return *(*uintptr)(unsafe.Pointer(&f)) }
+func address[F any](f F) uintptr { return *(*uintptr)(unsafe.Pointer(&f)) } //nolint:gosec // as the driver does it
 
 // function returns the function that SQLite keeps as an address.
-func function[F any](address uintptr) F { return *(*F)(unsafe.Pointer(&address)) }
+func function[F any](address uintptr) F { return *(*F)(unsafe.Pointer(&address)) } //nolint:gosec // as the driver does it
 
 // watched returns the name of a file on our disk.
 func (w *Watcher) watched(path uintptr) (string, bool) {
@@ -179,7 +179,7 @@ func (w *Watcher) onWrite(tls *libc.TLS, id, data uintptr, size int32, offset in
 	f := w.file(id)
 	rc := function[writeFunc](f.unix.FxWrite)(tls, id, data, size, offset)
 	if rc == sqlite3.SQLITE_OK {
-		f.inode.add(change{offset, slices.Clone(unsafe.Slice(at[byte](data), size))})
+		f.inode.add(change{offset, slices.Clone(unsafe.Slice(at[byte](data), size))}) //nolint:gosec // memory of C
 	}
 	return rc
 }
