@@ -144,6 +144,8 @@ type settleJob struct {
 
 func (j *settleJob) end(err error) { j.done(err) }
 
+func (j *settleJob) reset() {}
+
 // run writes the batch. A failure here is a failure of the round: half a batch must never be committed.
 func (j *settleJob) run(r *round) error {
 	ctx := context.Background()

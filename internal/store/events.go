@@ -54,6 +54,8 @@ func (j *appendJob) run(r *round) error {
 	return nil
 }
 
+func (j *appendJob) reset() { j.err = nil }
+
 func (j *appendJob) end(err error) {
 	if err == nil {
 		err = j.err

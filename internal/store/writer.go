@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wapost/internal/event"
+	"wapost/internal/fault"
 	"wapost/internal/vault"
 )
 
@@ -131,9 +132,7 @@ func (w *writer) commit(jobs []job) {
 		w.db.ledger.reset(before)
 		r.forgetAdded(0)
 		w.afterFailure(r, jobs, errs)
-		for _, j := range jobs {
-			j.end(fold(err))
-		}
+		w.refuse(jobs, fold(err))
 		return
 	}
 	if r.occurrences != nil {
@@ -144,6 +143,23 @@ func (w *writer) commit(jobs []job) {
 		j.end(fold(errs[i]))
 	}
 }
+
+// refuse ends the jobs of a failed round. When it is not storage that failed, one of them is to blame, and the others must not
+// suffer for it, in whoever's name they came: those that can be done again get a round of their own.
+func (w *writer) refuse(jobs []job, err error) {
+	for _, j := range jobs {
+		if again, ok := j.(repeatable); ok && len(jobs) > 1 && !fault.Is(err, fault.Unavailable) {
+			again.reset()
+			w.commit([]job{j})
+			continue
+		}
+		j.end(err)
+	}
+}
+
+// repeatable is a job whose run may be called once more after a round that failed. A Write is not: its function is the
+// caller's.
+type repeatable interface{ reset() }
 
 // tell announces committed events.
 func (w *writer) tell(events []*event.Recorded) {
