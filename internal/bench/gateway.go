@@ -15,19 +15,29 @@ import (
 // wholeGateway is the product, driven over its API.
 type wholeGateway struct {
 	url, key, device string
+	recv             *receiver // of a webhook for all messages; nil = none
 	stop             context.CancelFunc
 	ended            chan error
 }
 
 func openGateway(ctx context.Context, w *world, dir string) (party, error) {
-	a, err := app.New(ctx, app.Options{Listen: "127.0.0.1:0", Data: dir, Simulator: w.url, Version: "bench"})
+	loop := loopback()
+	a, err := app.New(ctx, app.Options{Listen: "127.0.0.1:0", Data: dir, Simulator: w.url, Version: "bench",
+		WebhookAllowHTTP: loop.AllowHTTP, WebhookAllowCIDR: loop.AllowCIDRs})
 	if err != nil {
 		return nil, err
 	}
 	run, stop := context.WithCancel(ctx)
 	g := &wholeGateway{url: "http://" + a.Addr().String(), stop: stop, ended: make(chan error, 1)}
 	go func() { g.ended <- a.Run(run) }()
-	return g, g.makeKey(ctx, dir)
+	if err := g.makeKey(ctx, dir); err != nil {
+		return g, err
+	}
+	if g.recv, err = newReceiver(); err != nil {
+		return g, err
+	}
+	hook := map[string]any{"url": g.recv.url, "events": []string{"message.received"}}
+	return g, g.call(ctx, "POST", "/webhooks", g.key, hook, nil)
 }
 
 // makeKey gives us an API key for many devices.
@@ -73,9 +83,17 @@ func (g *wholeGateway) ready(ctx context.Context) error {
 	}
 }
 
+func (g *wholeGateway) expect(n int) { g.recv.expect(n) }
+
+func (g *wholeGateway) delivered(ctx context.Context) error { return g.recv.wait(ctx) }
+
 func (g *wholeGateway) close() error {
 	g.stop()
-	return <-g.ended
+	err := <-g.ended
+	if g.recv != nil {
+		_ = g.recv.server.Close()
+	}
+	return err
 }
 
 // call makes a request of the API and reads data of the answer.

@@ -10,7 +10,7 @@ import (
 // inboundMessages is how many messages each round carries, over all sessions.
 const inboundMessages = 2000
 
-// benchInbound measures messages through decryption, commit and acknowledgement, against the library alone with the same
+// benchInbound measures messages through decryption, commit, acknowledgement and delivery, against the library alone with the same
 // durable settings and a handler that does nothing.
 func benchInbound(ctx context.Context, o options) ([]figure, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
@@ -35,7 +35,7 @@ func benchInbound(ctx context.Context, o options) ([]figure, error) {
 			}
 			rates, ratios = append(rates, ours), append(ratios, ours/library)
 		}
-		name, aim := fmt.Sprintf("inbound, decrypt + commit + ack, SQLite, %d sessions", sessions), "–"
+		name, aim := fmt.Sprintf("inbound, decrypt + commit + ack + deliver, SQLite, %d sessions", sessions), "–"
 		if sessions == 100 {
 			aim = "≥ 2"
 		}
@@ -49,6 +49,10 @@ func benchInbound(ctx context.Context, o options) ([]figure, error) {
 type party interface {
 	// pair begins to link a device and returns its QR code.
 	pair(ctx context.Context) (code string, err error)
+	// expect says how many messages are about to come.
+	expect(n int)
+	// delivered waits until all of them have reached a webhook, if there is one.
+	delivered(ctx context.Context) error
 	// ready waits until the device that was linked last is connected.
 	ready(ctx context.Context) error
 	close() error
@@ -89,8 +93,15 @@ func (w *world) flood(ctx context.Context, p party, sessions int, next *int) (fl
 			return 0, err
 		}
 	}
-	took, err := w.release(ctx, devices)
-	return float64(each*sessions) / took.Seconds(), err
+	p.expect(each * sessions)
+	begin := time.Now()
+	if _, err := w.release(ctx, devices); err != nil {
+		return 0, err
+	}
+	if err := p.delivered(ctx); err != nil {
+		return 0, err
+	}
+	return float64(each*sessions) / time.Since(begin).Seconds(), nil
 }
 
 // release lets all held stanzas go and returns how long it took until the last of them was acknowledged.

@@ -78,6 +78,10 @@ func (l *libraryAlone) ready(ctx context.Context) error {
 	}
 }
 
+func (l *libraryAlone) expect(int) {}
+
+func (l *libraryAlone) delivered(context.Context) error { return nil }
+
 func (l *libraryAlone) close() error {
 	for _, c := range l.clients {
 		c.Disconnect()
