@@ -103,7 +103,7 @@ func eventually(t testing.TB, what string, ok func() bool) {
 
 // pause is the interval of polling, not a way of waiting for a time.
 func pause() {
-	t := time.NewTimer(5 * time.Millisecond)
+	t := time.NewTimer(15 * time.Millisecond) // the API allows 100 requests per second
 	<-t.C
 }
 
