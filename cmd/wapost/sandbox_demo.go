@@ -146,7 +146,7 @@ func (d *demo) show(ctx context.Context) (stop func(), err error) {
 	if err := d.account().post(ctx, "/webhooks", map[string]any{"url": sink.url}, &hook); err != nil {
 		return sink.close, err
 	}
-	sink.secret = hook.Secret
+	sink.key(hook.Secret)
 	d.say("   webhook %d; its generated secret is known to the receiver", hook.ID)
 	d.say("4. Simulated people write; each line is a request that reached the receiver")
 	for _, m := range []struct {

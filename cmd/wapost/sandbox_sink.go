@@ -22,7 +22,8 @@ type sink struct {
 	demo   *demo
 	url    string
 	server *http.Server
-	secret string // set before anything can arrive
+	keyed  chan struct{} // closed when secret is known: a request may come before the answer that tells it
+	secret string
 
 	mu   sync.Mutex
 	got  int
@@ -35,7 +36,7 @@ func newSink(d *demo) (*sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the receiver: %w", err)
 	}
-	s := &sink{demo: d, url: "http://" + ln.Addr().String() + "/webhook", more: make(chan struct{}), seen: map[string]bool{}}
+	s := &sink{demo: d, url: "http://" + ln.Addr().String() + "/webhook", keyed: make(chan struct{}), more: make(chan struct{}), seen: map[string]bool{}}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := s.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -45,10 +46,21 @@ func newSink(d *demo) (*sink, error) {
 	return s, nil
 }
 
+// key tells the secret, once.
+func (s *sink) key(secret string) {
+	s.secret = secret
+	close(s.keyed)
+}
+
 func (s *sink) close() { _ = s.server.Close() } // nobody is left to be told
 
 // ServeHTTP takes one webhook request.
 func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-s.keyed:
+	case <-r.Context().Done():
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err != nil || !s.genuine(r.Header, body) {
 		s.demo.say("   ✗ a request with a wrong signature")
