@@ -15,9 +15,9 @@ type guardedBuffer struct {
 	g *guard
 
 	mu    sync.Mutex
-	spent [][32]byte  // buffered events that were handled: their content is to be blanked
-	gone  int         // how many were before the first of spent
-	later *time.Timer // blanks them when no message comes; nil = not set
+	spent [][32]byte // buffered events that were handled: their content is to be blanked
+	gone  int        // how many were before the first of spent
+	later bool       // a timer is set that blanks them when no message comes
 }
 
 const (
@@ -79,8 +79,9 @@ func (b *guardedBuffer) ClearBufferedEventPlaintext(ctx context.Context, hash [3
 	b.mu.Lock()
 	b.spent = append(b.spent, hash)
 	full := len(b.spent) >= maxSpent
-	if b.later == nil {
-		b.later = time.AfterFunc(blankSoon, func() { _ = b.blankAll(b.g.ctx) }) // the guard remembers its error
+	if !b.later {
+		b.later = true
+		time.AfterFunc(blankSoon, func() { _ = b.blankAll(b.g.ctx) }) // the guard remembers its error
 	}
 	b.mu.Unlock()
 	if full {
@@ -92,8 +93,12 @@ func (b *guardedBuffer) ClearBufferedEventPlaintext(ctx context.Context, hash [3
 // blankAll blanks what is spent in a transaction of its own.
 func (b *guardedBuffer) blankAll(ctx context.Context) error {
 	b.mu.Lock()
-	b.later = nil
+	b.later = false
+	nothing := len(b.spent) == 0
 	b.mu.Unlock()
+	if nothing {
+		return nil // the decryptions since have done it
+	}
 	blanked := 0
 	err := b.g.write(ctx, "clear buffered events", func() error {
 		return b.EventBuffer.DoDecryptionTxn(ctx, func(ctx context.Context) (err error) {

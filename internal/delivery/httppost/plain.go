@@ -16,7 +16,7 @@ import (
 // net/http does that.
 const maxPlain = 32 << 10
 
-// plain sends over HTTP/1.1 without TLS, as between machines of one network. It costs a third of what net/http does, which
+// plain sends over HTTP/1.1 without TLS, as between machines of one network. It costs less than net/http, which
 // has two goroutines and several hand-overs per request for things that we do not need: requests of others that share the
 // connection, bodies of any length.
 type plain struct {
