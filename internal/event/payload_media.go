@@ -83,5 +83,5 @@ type FailedMedia struct {
 	MediaID   string `json:"media_id"`
 	MessageID string `json:"message_id"`
 	Chat      Chat   `json:"chat"`
-	Reason    string `json:"reason"` // "gone", "not_on_phone", "phone_offline", "damaged", "too_large", "storage"
+	Reason    string `json:"reason"` // "gone", "not_on_phone", "phone_offline", "damaged", "too_large", "storage", "key_lost"
 }

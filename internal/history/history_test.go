@@ -232,6 +232,57 @@ func TestALostFileIsAskedForUntilItHasFailed(t *testing.T) {
 	})
 }
 
+// One damaged row must not keep the parts of everybody else, nor those behind it on the same device.
+func TestAPartWhoseNoticeCannotBeOpenedFailsAlone(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.phone.set(fault.New(fault.Conflict, "Device is not connected"), nil)
+		r.announce("N1")
+		r.announce("N2")
+		r.tear("N1")
+		r.phone.set(nil, nil)
+		r.service.Usable(device)
+		r.after(time.Minute)
+		if got := r.types(); !slices.Equal(got, []event.Type{event.HistorySyncFailed, event.HistorySync, event.HistorySyncComplete}) || r.state() != "failed" {
+			t.Errorf("events %v, state %s", got, r.state())
+		}
+		if r.phone.count("fetch N2") != 1 || r.phone.count("stored") != 1 || r.phone.count("again") != 0 {
+			t.Errorf("asked: %v", r.phone.log)
+		}
+		progress, err := r.service.Progress(r.t.Context(), device)
+		if err != nil || len(progress) != 1 || progress[0].Error != "The kept notice of the part cannot be opened" {
+			t.Errorf("%+v, %v", progress, err)
+		}
+	})
+}
+
+// A part that is stored needs its notice only to delete the file at WhatsApp.
+func TestAStoredPartIsToldWithoutItsNotice(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.phone.set(nil, fault.New(fault.Conflict, "Device is not connected"))
+		r.announce("N1")
+		r.after(time.Second)
+		r.tear("N1")
+		r.phone.set(nil, nil)
+		r.service.Usable(device)
+		r.after(time.Second)
+		if r.state() != "done" || r.phone.count("stored") != 2 || r.phone.count("fetch N1") != 1 {
+			t.Errorf("state %s, asked: %v", r.state(), r.phone.log)
+		}
+	})
+}
+
+// tear damages the kept notice of a part.
+func (r *rig) tear(id string) {
+	r.t.Helper()
+	err := r.db.Write(r.t.Context(), "test", func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE history_parts SET notice = $1 WHERE message_id = $2`, []byte("torn"), id)
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 func TestOtherErrorsAreTriedAgainAndNotAskedFor(t *testing.T) {
 	inBubble(t, func(r *rig) {
 		r.phone.set(fault.New(fault.BadGateway, "WhatsApp answered 500"), nil)

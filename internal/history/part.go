@@ -24,7 +24,8 @@ type Part struct {
 	ID        int64
 	DeviceID  string
 	MessageID string // of the notice
-	Notice    []byte // nil once it is of no more use
+	Notice    []byte // nil once it is of no more use, or when it is damaged
+	Damaged   bool   // the notice cannot be opened: the file cannot be fetched
 	Type      string
 	Chunk     int
 	Progress  *int
@@ -53,7 +54,8 @@ type Progress struct {
 // Store keeps the parts. Every method is one transaction; inside Atomic they join its one.
 type Store interface {
 	Atomic(ctx context.Context, what string, fn func(ctx context.Context) error) error
-	// Due returns the first open part of each device that is due, limit at most.
+	// Due returns the first open part of each device that is due, limit at most. One whose notice cannot be opened is among them,
+	// as damaged: it must not hide the others.
 	Due(ctx context.Context, now time.Time, limit int) ([]Part, error)
 	// NextDue returns when the next open part is due; zero = there is none.
 	NextDue(ctx context.Context) (time.Time, error)
@@ -61,7 +63,7 @@ type Store interface {
 	Ready(ctx context.Context, deviceID string) error
 	// Keep stores a piece: what chats are, and messages that are not events. It counts what is new into the part.
 	Keep(ctx context.Context, p *Part, chats []session.OldChat, messages []*event.Event) error
-	// Save writes state, attempts, error and next try of a part.
+	// Save writes state, attempts, error and next try of a part. A notice that is of no more use is deleted.
 	Save(ctx context.Context, p *Part) error
 	// Total returns how many new messages the parts of a type have brought to a device.
 	Total(ctx context.Context, deviceID, kind string) (int, error)

@@ -17,6 +17,9 @@ const fetchLimit = 15 * time.Minute
 // mostTries of a part; then it has failed.
 const mostTries = 8
 
+// errNoticeDamaged: what the phone announced cannot be opened any more, and with it the key of the file is lost.
+var errNoticeDamaged = errors.New("the kept notice cannot be opened")
+
 // work takes a part one step further.
 func (s *Service) work(ctx context.Context, p *Part) error {
 	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
@@ -35,6 +38,9 @@ func (s *Service) work(ctx context.Context, p *Part) error {
 	if mode == session.HistoryOff {
 		p.State, p.Error = Stored, ""
 		return s.Store.Save(ctx, p)
+	}
+	if p.Damaged {
+		return s.notNow(ctx, p, errNoticeDamaged)
 	}
 	sum, err := s.Sessions.History(ctx, p.DeviceID, p.Notice, mode == session.HistoryEvents, func(ctx context.Context, piece session.HistorySlice, announced []*event.Event) error {
 		return s.keep(ctx, p, mode, piece, announced)
@@ -123,7 +129,7 @@ func (s *Service) notNow(ctx context.Context, p *Part, cause error) error {
 	}
 	p.Attempts++
 	p.Error = sentence(cause)
-	retry := p.Attempts < mostTries
+	retry := p.Attempts < mostTries && !final(cause)
 	if p.NextAt = time.Now().Add(backoff(p.Attempts)); !retry {
 		p.State = Failed
 	}
@@ -149,6 +155,9 @@ func (s *Service) notNow(ctx context.Context, p *Part, cause error) error {
 	})
 }
 
+// final reports whether another try would end as this one.
+func final(cause error) bool { return errors.Is(cause, errNoticeDamaged) }
+
 // lost reports whether only the phone can bring the part back.
 func lost(cause error) bool {
 	return errors.Is(cause, session.ErrFileGone) || errors.Is(cause, session.ErrFileDamaged) || errors.Is(cause, session.ErrHistoryDamaged)
@@ -161,6 +170,8 @@ func sentence(cause error) string {
 		return "The file is not on WhatsApp's servers any more"
 	case errors.Is(cause, session.ErrFileDamaged), errors.Is(cause, session.ErrHistoryDamaged):
 		return "The file cannot be read"
+	case errors.Is(cause, errNoticeDamaged):
+		return "The kept notice of the part cannot be opened"
 	case errors.As(cause, &f):
 		return f.Sentence
 	}
@@ -174,6 +185,9 @@ func backoff(tries int) time.Duration {
 
 // tellPhone says that the part is stored. After some tries it is left: the phone finds out by itself, or tells us again.
 func (s *Service) tellPhone(ctx context.Context, p *Part) error {
+	if p.Damaged {
+		s.Logger.Warn("history file not deleted at WhatsApp: its notice cannot be opened", "device_id", p.DeviceID, "type", p.Type, "chunk", p.Chunk)
+	}
 	err := s.Sessions.HistoryStored(ctx, p.DeviceID, p.MessageID, p.Notice)
 	switch {
 	case fault.Is(err, fault.Conflict):

@@ -50,7 +50,7 @@ func (a *API) mediaRoutes() {
 	files := []string{"*/*"}
 	wrong := []int{400, 404, 409, 410, 413, 416, 502, 504}
 	about := "Fetched from WhatsApp on first use, which may take its time; asked for at the phone when WhatsApp has it no more. Answers Range, " +
-		"If-None-Match and HEAD. 409: the device is not connected, and we have no copy. 410: nobody has the file. 504: it is on its way, or the phone " +
+		"If-None-Match and HEAD. 409: the device is not connected, and we have no copy. 410: nobody has the file, or our key of it is damaged. 504: it is on its way, or the phone " +
 		"has not answered yet: try again, or wait for media.ready and media.failed."
 	mount(a, operation[getMediaParams, none, none]{
 		method: http.MethodGet, path: "/media/{media_id}", tag: tagMedia, id: "get-media", auth: everyUser, summary: "Read a file",

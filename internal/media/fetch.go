@@ -16,6 +16,7 @@ import (
 var (
 	errTooLarge = errors.New("the file is larger than allowed")
 	errStorage  = errors.New("the file cannot be kept")
+	errKeyLost  = errors.New("what is kept of the key cannot be opened")
 )
 
 // ErrFull is what a Blobs answers when there is no room.

@@ -13,6 +13,7 @@ const (
 	outcomeStorage  outcome = "storage"
 	outcomeOffline  outcome = "not_connected"
 	outcomeWaiting  outcome = "phone_asked"
+	outcomeKeyLost  outcome = "key_lost"
 	outcomeFailed   outcome = "failed"
 )
 
@@ -64,7 +65,7 @@ func (a *Archive) Figures() Figures {
 	a.mu.Unlock()
 	a.figures.mu.Lock()
 	defer a.figures.mu.Unlock()
-	for _, o := range []outcome{outcomeStored, outcomeGone, outcomeDamaged, outcomeTooLarge, outcomeStorage, outcomeOffline, outcomeWaiting, outcomeFailed} {
+	for _, o := range []outcome{outcomeStored, outcomeGone, outcomeDamaged, outcomeTooLarge, outcomeStorage, outcomeOffline, outcomeWaiting, outcomeKeyLost, outcomeFailed} {
 		s.Downloads[string(o)] = a.figures.outcomes[o]
 	}
 	for _, e := range []eviction{evictedForRoom, evictedForAge} {

@@ -69,6 +69,9 @@ func (a *Archive) fly(ctx context.Context, scope Scope, id string, f *flight) er
 	if err != nil || r.State == Stored {
 		return err
 	}
+	if r.KeyLost {
+		return a.settle(ctx, &r, errKeyLost)
+	}
 	err = session.ErrFileGone
 	if r.AskedAt.IsZero() { // else its old place is known to be empty
 		err = a.fetch(ctx, &r)

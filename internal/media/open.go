@@ -52,7 +52,7 @@ func (a *Archive) OfMessage(ctx context.Context, s Scope, chats []string, messag
 
 // Open returns a file; what is not in our store is fetched first.
 //
-// Errors: fault.NotFound; fault.Gone when nobody has it any more; fault.TooLarge; fault.Conflict when the device is not
+// Errors: fault.NotFound; fault.Gone when nobody has it any more, or its key is lost; fault.TooLarge; fault.Conflict when the device is not
 // connected; fault.BadGateway when WhatsApp gives no file or a wrong one; fault.GatewayTimeout when it takes too long, or the
 // phone has not answered; fault.Unavailable when there is no room.
 func (a *Archive) Open(ctx context.Context, s Scope, id string) (*File, error) {

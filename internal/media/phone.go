@@ -90,6 +90,8 @@ func (a *Archive) Ask(ctx context.Context, s Scope, chats []string, senders []st
 		r := &list[i]
 		switch {
 		case r.State == Stored:
+		case r.KeyLost:
+			reason = fault.New(fault.Conflict, keyLost)
 		case r.Key == nil:
 			reason = fault.New(fault.Conflict, "File is not on the phone")
 		default:

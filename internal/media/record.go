@@ -28,11 +28,12 @@ const (
 	ReasonDamaged      Reason = "damaged"
 	ReasonTooLarge     Reason = "too_large"
 	ReasonStorage      Reason = "storage"
+	ReasonKeyLost      Reason = "key_lost" // what we keep of the file's key cannot be opened
 )
 
 // Reasons lists all reasons.
 func Reasons() []Reason {
-	return []Reason{ReasonGone, ReasonNotOnPhone, ReasonPhoneOffline, ReasonDamaged, ReasonTooLarge, ReasonStorage}
+	return []Reason{ReasonGone, ReasonNotOnPhone, ReasonPhoneOffline, ReasonDamaged, ReasonTooLarge, ReasonStorage, ReasonKeyLost}
 }
 
 // Record is one file as the database knows it.
@@ -42,6 +43,8 @@ type Record struct {
 	DeviceID  string
 	EventID   string // the event that named the file
 	OrderKey  string // of that event
+
+	KeyLost bool // the key cannot be opened, so Key is nil: our copy is all that is left of the file
 
 	State      State
 	Reason     Reason    // of the last failure that was announced; "" = none since the file was stored

@@ -15,7 +15,7 @@ func (a *Archive) settle(ctx context.Context, r *Record, err error) error {
 	ctx = context.WithoutCancel(ctx)
 	v := a.judge(err)
 	a.figures.count(v.outcome)
-	if v.outcome == outcomeStorage || v.outcome == outcomeDamaged {
+	if v.outcome == outcomeStorage || v.outcome == outcomeDamaged || v.outcome == outcomeKeyLost {
 		a.log.Warn("media not stored", "media_id", r.ID, "device_id", r.DeviceID, "outcome", string(v.outcome), "error", err)
 	}
 	if v.reason != "" {
@@ -53,6 +53,8 @@ func (a *Archive) judge(err error) verdict {
 	case errors.Is(err, session.ErrFileDamaged):
 		return verdict{outcome: outcomeDamaged, state: Remote, reason: ReasonDamaged,
 			shown: fault.Wrap(err, fault.BadGateway, "The file that WhatsApp sent is damaged")}
+	case errors.Is(err, errKeyLost): // not Gone: the key may come back, from a backup
+		return verdict{outcome: outcomeKeyLost, state: Remote, reason: ReasonKeyLost, shown: fault.Wrap(err, fault.Gone, keyLost)}
 	case errors.Is(err, errTooLarge):
 		return verdict{outcome: outcomeTooLarge, state: Remote, reason: ReasonTooLarge,
 			shown: fault.Wrap(err, fault.TooLarge, "File is larger than %d bytes", a.MaxFile)}
@@ -77,6 +79,8 @@ func (a *Archive) judge(err error) verdict {
 func goneForGood(cause error) error {
 	return fault.Wrap(cause, fault.Gone, "No longer on WhatsApp nor on the phone")
 }
+
+const keyLost = "The stored key of the file is damaged, and without it the file cannot be read"
 
 // fail notes that a file cannot be had. Customers are told when it is news.
 func (a *Archive) fail(ctx context.Context, r *Record, s State, why Reason) error {

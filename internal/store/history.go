@@ -83,9 +83,8 @@ func (s *Past) scanPart(row scanner) (history.Part, error) {
 	if err != nil {
 		return p, err
 	}
-	if p.Notice, err = s.db.vault.Open(noticePurpose, sealed); err != nil {
-		return p, err
-	}
+	p.Notice, err = s.db.vault.Open(noticePurpose, sealed)
+	p.Damaged = err != nil
 	p.Chunk = int(chunk.Int64)
 	if progress.Valid {
 		percent := int(progress.Int64)
@@ -120,7 +119,7 @@ func (s *Past) Save(ctx context.Context, p *history.Part) error {
 	return s.db.Write(ctx, "save part of a history", func(ctx context.Context, tx *Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE history_parts SET state = $2, attempts = $3, error = $4, next_at = $5, updated_at = $6 WHERE id = $1`,
 			p.ID, string(p.State), p.Attempts, p.Error, p.NextAt.UnixMilli(), tx.Now())
-		if err == nil && p.Notice == nil {
+		if err == nil && p.Notice == nil && (!p.Damaged || p.State == history.Done) { // what is damaged stays for who looks into it
 			_, err = tx.Exec(ctx, `UPDATE history_parts SET notice = $2 WHERE id = $1`, p.ID, s.db.vault.Seal(noticePurpose, nil))
 		}
 		return err

@@ -162,7 +162,7 @@ func (s *Media) change(ctx context.Context, what, query string, args ...any) (n 
 	return n, err
 }
 
-// query reads records with their keys opened.
+// query reads records with their keys opened, as far as they can be.
 func (s *Media) query(ctx context.Context, what, where string, args ...any) ([]media.Record, error) {
 	rows, err := s.db.read.QueryContext(ctx, `SELECT `+mediaColumns+` FROM media WHERE `+where, args...)
 	if err != nil {
@@ -187,9 +187,8 @@ func (s *Media) scan(row scanner) (media.Record, error) {
 		return r, err
 	}
 	if sealed != nil {
-		if r.Key, err = s.db.vault.Open(mediaKeyPurpose, sealed); err != nil {
-			return r, fmt.Errorf("open the key of %s: %w", r.ID, err)
-		}
+		r.Key, err = s.db.vault.Open(mediaKeyPurpose, sealed) // of one file: it must not hide the others
+		r.KeyLost = err != nil
 	}
 	r.FromMe, r.Keys, r.State = fromMe == 1, event.Keys(kind), media.State(state)
 	r.StoredAt, r.UsedAt, r.AskedAt, r.NextAt = instant(stored), instant(used), instant(asked), instant(next)

@@ -14,6 +14,7 @@ func historyCases() []testCase {
 	return []testCase{
 		{"a notice of history is kept once, sealed, and is due", noticeKept},
 		{"of a device's parts the first one that is due comes first", partsInOrder},
+		{"a notice that cannot be opened hides no other part", noticeDamaged},
 		{"a part that was uploaded again takes the place of the old one", partReplaced},
 		{"a piece of history that comes twice is there once", pieceTwice},
 		{"history does not hide what is known already", pieceAfterLive},
@@ -55,6 +56,25 @@ func noticeKept(s *suite) {
 	s.must(err)
 	if len(s.due()) != 0 || len(progress) != 1 || progress[0].Error != "gone" || progress[0].Done != 0 || progress[0].Chunks != 1 {
 		s.Errorf("after a failure: %+v", progress)
+	}
+}
+
+func noticeDamaged(s *suite) {
+	s.notice(deviceA, "N1", "recent")
+	s.notice(deviceB, "N1", "recent")
+	s.exec(`UPDATE history_parts SET notice = $1 WHERE device_id = $2`, []byte("torn"), deviceA)
+	list := s.due()
+	if len(list) != 2 || !list[0].Damaged || list[0].Notice != nil || list[1].Damaged || string(list[1].Notice) != "secret N1" {
+		s.Fatalf("due: %+v", list)
+	}
+	p := &list[0]
+	for state, kept := range map[history.State]int{history.Failed: 1, history.Done: 0} {
+		s.exec(`UPDATE history_parts SET notice = $1 WHERE device_id = $2`, []byte("torn"), deviceA)
+		p.State = state
+		s.must(s.db.Past().Save(s.Context(), p))
+		if n := s.count(`SELECT count(*) FROM history_parts WHERE notice = $1`, []byte("torn")); n != kept {
+			s.Errorf("%s: %d notices left, want %d", state, n, kept)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ func mediaCases() []testCase {
 		{"files of an event that is undone are undone", mediaUndone},
 		{"a file is seen by its account and device only", mediaScope},
 		{"the key of a file is sealed", mediaSealed},
+		{"a key that cannot be opened hides no other file", mediaKeyLost},
 		{"a file lives through its states", mediaStates},
 		{"stored files are measured and found by their last use", mediaUse},
 		{"what is wanted, asked for and interrupted is found", mediaLists},
@@ -153,6 +154,17 @@ func mediaSealed(s *suite) {
 	s.must(s.db.Read().QueryRowContext(s.Context(), `SELECT sealed_key FROM media`).Scan(&sealed))
 	if len(sealed) == 0 || bytes.Contains(sealed, attachment("").Key) {
 		s.Errorf("the key lies there as %q", sealed)
+	}
+}
+
+func mediaKeyLost(s *suite) {
+	s.must(s.db.Events().Append(s.Context(), s.mediaEvent(deviceA, "1", "med_1", "med_2")))
+	s.exec(`UPDATE media SET sealed_key = $1, next_at = 1 WHERE id = 'med_1'`, []byte("torn"))
+	s.exec(`UPDATE media SET next_at = 2 WHERE id = 'med_2'`)
+	list, err := s.db.Media().Due(s.Context(), time.Now(), 10)
+	s.must(err)
+	if len(list) != 2 || !list[0].KeyLost || list[0].Key != nil || list[1].KeyLost || string(list[1].Key) != "the key of the file" {
+		s.Errorf("due: %+v", list)
 	}
 }
 
