@@ -74,11 +74,7 @@ func (e *Engine) detach(id int64) {
 	e.saveCursor(p)
 	delete(e.endpoints, id)
 	delete(e.unsaved, p)
-	account := p.hook.AccountID
-	e.byAccount[account] = slices.DeleteFunc(e.byAccount[account], func(q *endpoint) bool { return q == p })
-	if len(e.byAccount[account]) == 0 {
-		delete(e.byAccount, account)
-	}
+	p.account.hooks = slices.DeleteFunc(p.account.hooks, func(q *endpoint) bool { return q == p })
 	for _, l := range p.lanes {
 		e.forget(l.queue)
 	}
@@ -93,6 +89,7 @@ func (e *Engine) left(p *endpoint) {
 		return
 	}
 	delete(e.leaving, id)
+	e.part(p)
 	if _, busy := e.loading[id]; busy {
 		e.loading[id] = true // what is being read may miss what was settled last
 	}

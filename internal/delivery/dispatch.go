@@ -36,19 +36,35 @@ func (e *Engine) wish(p *endpoint) {
 		return
 	}
 	p.inTurn = true
-	e.turns = append(e.turns, p)
+	e.places[p.speed].turns = append(e.places[p.speed].turns, p)
 }
 
-// dispatch sends, one lane per webhook and turn, until the engine's limit is reached.
+// dispatch sends until nobody who wants a place may have one.
 func (e *Engine) dispatch() {
 	if e.stopping {
 		return
 	}
 	now := time.Now()
-	for e.flying < e.options.MaxInFlight && len(e.turns) > 0 {
-		p := e.turns[0]
-		e.turns[0] = nil
-		e.turns = e.turns[1:]
+	for again := true; again; again = len(e.places[quick].turns)+len(e.places[lasting].turns) > 0 {
+		e.serve(&e.places[quick], now)
+		e.serve(&e.places[lasting], now)
+	}
+}
+
+// serve gives turns, one lane per webhook and turn.
+func (e *Engine) serve(s *places, now time.Time) {
+	if s.freed && len(s.denied) > 0 {
+		s.turns, s.denied = append(s.denied, s.turns...), nil
+	}
+	s.freed = false
+	for len(s.turns) > 0 {
+		p := s.turns[0]
+		s.turns[0] = nil
+		s.turns = s.turns[1:]
+		if !e.room(p, p.speed) {
+			s.denied = append(s.denied, p)
+			continue
+		}
 		p.inTurn = false
 		if l := e.next(p, now); l != nil {
 			e.send(p, l, now)
@@ -119,6 +135,7 @@ func (e *Engine) send(p *endpoint, l *lane, now time.Time) {
 	en := l.head()
 	l.busy = true
 	p.flying++
+	e.takePlace(p, en, now)
 	if en.attempts > 0 {
 		p.retrying++
 	}
@@ -128,10 +145,8 @@ func (e *Engine) send(p *endpoint, l *lane, now time.Time) {
 	p.probing = p.probing || j.probe
 	if en.event != nil && tooOld(en.event, now) {
 		e.mail.put(func(l *letters) { l.results = append(l.results, result{job: j, missing: true}) })
-		e.flying++
 		return
 	}
-	e.flying++
 	e.workers.give(e, j)
 }
 

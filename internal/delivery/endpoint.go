@@ -12,6 +12,7 @@ import (
 // endpoint is everything the engine holds for one active webhook.
 type endpoint struct {
 	hook     *webhook.Webhook
+	account  *account
 	lanes    map[string]*lane
 	ready    []*lane        // lanes whose head may be sent now, in turn
 	again    []*lane        // the same for heads that were tried before
@@ -27,10 +28,12 @@ type endpoint struct {
 	held     bool           // paused, disabled or deleted: nothing more is sent
 	settled  map[int64]bool // at start: settled events above the cursor, which the log will show again
 
-	inTurn   bool // stands in the engine's queue of turns
-	flying   int  // in flight or being settled
-	retrying int  // of flying: not first tries
-	slow     int  // in flight allowed while the backlog drains after an outage; 0 = no such limit
+	inTurn   bool // stands in one of the engine's queues of turns
+	speed    speed
+	flights  []flight // under way
+	flying   int      // in flight or being settled
+	retrying int      // of flying: not first tries
+	slow     int      // in flight allowed while the backlog drains after an outage; 0 = no such limit
 	probing  bool
 	pace     pace
 	wakes    bool // a timer is set for pace.next

@@ -17,7 +17,7 @@ type Options struct {
 	Store       Store
 	Transport   Transport
 	Logger      *slog.Logger
-	MaxInFlight int           // attempts on the wire over all webhooks; default 1024
+	MaxInFlight int           // attempts on the wire of one account; default 1024. All have twice as many, and as many again for those that last
 	Memory      int           // bytes of event bodies kept for waiting deliveries; default 64 MiB, more is read again from the log
 	Grace       time.Duration // how long Run lets attempts end after its context has ended; default 5 s
 }
@@ -37,17 +37,18 @@ type Engine struct {
 	// What follows belongs to Run.
 	ctx        context.Context // of the reads that Run starts; ends with Run
 	endpoints  map[int64]*endpoint
-	byAccount  map[int64][]*endpoint
+	byAccount  map[int64]*account
 	leaving    map[int64]*endpoint // no longer active, attempts still in flight
 	loading    map[int64]bool      // being read from the database; true = changed again meanwhile
 	head       int64               // the log is routed up to here
 	logHead    int64               // newest committed event that we heard of
 	pumping    bool                // a page between head and logHead is on its way
 	pages      pages
-	turns      []*endpoint
 	beside     map[int64][]chan struct{} // who waits for a Turn, by webhook
-	flying     int
-	resident   int // bytes of bodies held
+	places     [2]places                 // by speed
+	flying     int                       // attempts under way
+	watching   bool                      // a timer is set for those that last
+	resident   int                       // bytes of bodies held
 	batch      Batch
 	effects    []effect
 	timers     timers
@@ -71,9 +72,10 @@ func New(o Options) *Engine {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Engine{store: o.Store, transport: o.Transport, log: o.Logger, options: o, mail: newMailbox(),
-		workers: workers{jobs: make(chan job)}, readers: make(chan struct{}, 4), done: make(chan struct{}),
-		endpoints: map[int64]*endpoint{}, byAccount: map[int64][]*endpoint{}, leaving: map[int64]*endpoint{},
-		loading: map[int64]bool{}, beside: map[int64][]chan struct{}{}, unsaved: map[*endpoint]struct{}{}}
+		workers: workers{jobs: make(chan job), keep: o.MaxInFlight}, readers: make(chan struct{}, 4), done: make(chan struct{}),
+		endpoints: map[int64]*endpoint{}, byAccount: map[int64]*account{}, leaving: map[int64]*endpoint{},
+		loading: map[int64]bool{}, beside: map[int64][]chan struct{}{}, unsaved: map[*endpoint]struct{}{},
+		places: [2]places{{size: 2 * o.MaxInFlight}, {size: 2 * o.MaxInFlight}}}
 }
 
 // Recorded tells the engine about committed events, in commit order. It never blocks.

@@ -23,7 +23,7 @@ type settled struct {
 // until that is on disk.
 func (e *Engine) judge(r result) {
 	p, en, now := r.endpoint, r.entry, time.Now()
-	e.flying--
+	e.givePlace(p, en)
 	f := effect{endpoint: p, entry: en, retried: en.attempts > 0}
 	if r.probe {
 		p.probing = false
@@ -33,6 +33,7 @@ func (e *Engine) judge(r result) {
 		e.awaitProbe(p)
 		return
 	}
+	e.timed(p, r.outcome)
 	en.attempts++
 	v := Decide(r.outcome, en.tries, p.hook.Ordering, e.jitter())
 	switch {

@@ -27,6 +27,7 @@ type rig struct {
 	engine  *delivery.Engine
 	recv    *receiver
 	slow    time.Duration // of reading a page of the log
+	places  int           // attempts under way of one account; 0 = the default
 	reads   atomic.Int64  // of pages
 	stop    func()
 	sent    int
@@ -59,7 +60,7 @@ func (r *rig) start() {
 		r.t.Fatal(err)
 	}
 	r.db = db
-	r.engine = delivery.New(delivery.Options{Store: &slowLog{db.Deliveries(), r.slow, &r.reads}, Transport: r.recv})
+	r.engine = delivery.New(delivery.Options{Store: &slowLog{db.Deliveries(), r.slow, &r.reads}, Transport: r.recv, MaxInFlight: r.places})
 	db.OnRecorded(r.engine.Recorded)
 	r.journal = journal.New(db.Events())
 	dbCtx, stopDB := context.WithCancel(context.Background())
@@ -106,15 +107,27 @@ func (r *rig) exec(query string, args ...any) {
 	}
 }
 
+// account adds an account to the first one.
+func (r *rig) account(id int64) {
+	r.t.Helper()
+	r.exec(`INSERT INTO accounts (id, customer_name, max_devices, created_at, updated_at) VALUES ($1, $2, 9, 1, 1)`, id, fmt.Sprint("account ", id))
+}
+
 // hook registers a webhook whose id is the number in its URL.
 func (r *rig) hook(id int64, ordering webhook.Ordering) {
+	r.t.Helper()
+	r.hookOf(account, id, ordering)
+}
+
+// hookOf registers a webhook of another account.
+func (r *rig) hookOf(account, id int64, ordering webhook.Ordering) {
 	r.t.Helper()
 	err := r.db.Write(context.Background(), "test", func(ctx context.Context, tx *store.Tx) error {
 		filters, _ := json.Marshal([]webhook.Filter{{From: tx.Head() + 1}})
 		_, err := tx.Exec(ctx, `INSERT INTO webhooks (id, account_id, url, events, ordering, timeout_seconds, max_in_flight,
 include, version, status, status_since, filters, cursor, created_at, updated_at)
-VALUES ($1, 1, $2, '[]', $3, 15, 8, '[]', 1, 'active', $4, $5, $6, $4, $4)`,
-			id, fmt.Sprintf("https://receiver.test/%d", id), string(ordering), time.Now().UnixMilli(), string(filters), tx.Head())
+VALUES ($1, $7, $2, '[]', $3, 15, 8, '[]', 1, 'active', $4, $5, $6, $4, $4)`,
+			id, fmt.Sprintf("https://receiver.test/%d", id), string(ordering), time.Now().UnixMilli(), string(filters), tx.Head(), account)
 		tx.AfterCommit(func() { r.engine.WebhookChanged(id) })
 		return err
 	})
@@ -140,13 +153,19 @@ func (r *rig) status(id int64) (status, reason string) {
 // flood records n messages spread over chats, 10,000 at once.
 func (r *rig) flood(n int, chat func(i int) string) {
 	r.t.Helper()
+	r.floodOf(account, n, chat)
+}
+
+// floodOf records messages of an account.
+func (r *rig) floodOf(account int64, n int, chat func(i int) string) {
+	r.t.Helper()
 	const step = 10_000
 	for from := 0; from < n; from += step {
-		r.floodOnce(from, min(n, from+step), chat)
+		r.floodOnce(account, from, min(n, from+step), chat)
 	}
 }
 
-func (r *rig) floodOnce(from, to int, chat func(i int) string) {
+func (r *rig) floodOnce(account int64, from, to int, chat func(i int) string) {
 	r.t.Helper()
 	err := r.db.Atomic(context.Background(), "flood", func(ctx context.Context) error {
 		for i := from; i < to; i++ {

@@ -49,9 +49,8 @@ func (e *Engine) start(ctx context.Context) error {
 // attach puts a webhook into the engine.
 func (e *Engine) attach(s State) *endpoint {
 	p := newEndpoint(s)
-	id, account := s.Webhook.ID, s.Webhook.AccountID
-	e.endpoints[id] = p
-	e.byAccount[account] = append(e.byAccount[account], p)
+	e.endpoints[s.Webhook.ID] = p
+	e.join(p)
 	for _, l := range p.lanes {
 		e.ready(p, l)
 	}
@@ -75,7 +74,7 @@ func (e *Engine) committed(batch []*event.Recorded) {
 // route gives events to the webhooks that follow the commits.
 func (e *Engine) route(batch []*event.Recorded) {
 	for _, r := range batch {
-		for _, p := range e.byAccount[r.AccountID] {
+		for _, p := range e.hooksOf(r.AccountID) {
 			if p.live { // the others read the log by themselves
 				e.accept(p, r)
 			}
