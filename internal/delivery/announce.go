@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wapost/internal/event"
+	"wapost/internal/webhook"
 )
 
 // Webhooks are themselves something that happens: their failures are announced to the account's other webhooks, never to the
@@ -17,12 +18,12 @@ const metaFamily = "webhook."
 var stillFailing = [...]time.Duration{24 * time.Hour, 72 * time.Hour}
 
 // announce puts an event into the next batch.
-func (e *Engine) announce(p *endpoint, t event.Type, data any) {
+func (e *Engine) announce(w *webhook.Webhook, t event.Type, data any) {
 	ev := event.New(t)
-	ev.At, ev.AccountID, ev.Key, ev.Data = time.Now(), p.hook.AccountID, fmt.Sprintf("a|%d", p.hook.AccountID), data
+	ev.At, ev.AccountID, ev.Key, ev.Data = time.Now(), w.AccountID, fmt.Sprintf("a|%d", w.AccountID), data
 	sealed, err := ev.Seal()
 	if err != nil {
-		e.log.Error("cannot announce", "webhook_id", p.hook.ID, "type", t, "error", err)
+		e.log.Error("cannot announce", "webhook_id", w.ID, "type", t, "error", err)
 		return
 	}
 	e.batch.Events = append(e.batch.Events, sealed)
@@ -43,7 +44,7 @@ func (e *Engine) withPending(p *endpoint, f func(pending int)) {
 func (e *Engine) announceFailing(p *endpoint, o Outcome) {
 	since := p.breaker.openedAt
 	e.withPending(p, func(n int) {
-		e.announce(p, event.WebhookFailingType, event.WebhookFailing{WebhookRef: p.hook.Ref(), Since: event.Time{Time: since}, LastError: lastError(o), Pending: n})
+		e.announce(p.hook, event.WebhookFailingType, event.WebhookFailing{WebhookRef: p.hook.Ref(), Since: event.Time{Time: since}, LastError: lastError(o), Pending: n})
 	})
 }
 
@@ -60,16 +61,16 @@ func (e *Engine) announceStill(p *endpoint, before time.Time, o Outcome) {
 func (e *Engine) announceRecovered(p *endpoint, opened time.Time) {
 	failed := int64(time.Since(opened).Seconds())
 	e.withPending(p, func(n int) {
-		e.announce(p, event.WebhookRecoveredType, event.WebhookRecovered{WebhookRef: p.hook.Ref(), FailedSeconds: failed, Pending: n})
+		e.announce(p.hook, event.WebhookRecoveredType, event.WebhookRecovered{WebhookRef: p.hook.Ref(), FailedSeconds: failed, Pending: n})
 	})
 }
 
-func (e *Engine) announceDisabled(p *endpoint, reason string, first *event.Recorded) {
-	data := event.WebhookDisabled{WebhookRef: p.hook.Ref(), Reason: reason}
+func (e *Engine) announceDisabled(w *webhook.Webhook, reason string, first *event.Recorded) {
+	data := event.WebhookDisabled{WebhookRef: w.Ref(), Reason: reason}
 	if first != nil {
 		data.HeldFrom = &first.ID
 	}
-	e.announce(p, event.WebhookDisabledType, data)
+	e.announce(w, event.WebhookDisabledType, data)
 }
 
 func (e *Engine) announceDead(p *endpoint, r result) {
@@ -77,7 +78,7 @@ func (e *Engine) announceDead(p *endpoint, r result) {
 	if ev == nil || strings.HasPrefix(string(ev.Type), metaFamily) {
 		return
 	}
-	e.announce(p, event.WebhookDeliveryFailedType, event.WebhookDeliveryFailed{WebhookRef: p.hook.Ref(), EventID: ev.ID, EventType: ev.Type,
+	e.announce(p.hook, event.WebhookDeliveryFailedType, event.WebhookDeliveryFailed{WebhookRef: p.hook.Ref(), EventID: ev.ID, EventType: ev.Type,
 		Attempts: r.entry.attempts, LastError: lastError(r.outcome)})
 }
 

@@ -38,6 +38,8 @@ func (e *Engine) loaded(id int64, s State, err error) {
 		e.timers.at(time.Now().Add(localWait), func() { e.reload(id) })
 	case s.Webhook.Status != webhook.Active:
 		e.detach(id)
+	case len(s.Webhook.Damaged) > 0:
+		e.setAside(s.Webhook)
 	default:
 		e.follow(id, s)
 	}
@@ -99,13 +101,20 @@ func (e *Engine) left(p *endpoint) {
 }
 
 // disable switches a webhook off for good: by the engine's own judgement, not the user's.
-func (e *Engine) disable(p *endpoint, reason string) {
+func (e *Engine) disable(w *webhook.Webhook, reason string) {
 	if e.batch.Disabled == nil {
 		e.batch.Disabled = map[int64]string{}
 	}
-	e.batch.Disabled[p.hook.ID] = reason
-	e.detach(p.hook.ID)
-	e.log.Warn("webhook disabled; its events are held", "webhook_id", p.hook.ID, "reason", reason)
+	e.batch.Disabled[w.ID] = reason
+	e.detach(w.ID)
+	e.log.Warn("webhook disabled; its events are held", "webhook_id", w.ID, "reason", reason)
+}
+
+// setAside disables a webhook that lacks a sealed part, before anything is sent.
+func (e *Engine) setAside(w *webhook.Webhook) {
+	e.log.Error("a sealed part of a webhook cannot be opened", "webhook_id", w.ID, "parts", w.Damaged)
+	e.announceDisabled(w, webhook.ReasonDamaged, nil)
+	e.disable(w, webhook.ReasonDamaged)
 }
 
 // Backlog is what waits for one webhook.

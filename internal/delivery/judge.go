@@ -130,8 +130,8 @@ func (e *Engine) failure(f effect, v Verdict, r result, now time.Time) {
 		f.reason = "gone"
 	}
 	if v.Action == DisableHook {
-		e.announceDisabled(p, f.reason, r.request.Event)
-		e.disable(p, f.reason)
+		e.announceDisabled(p.hook, f.reason, r.request.Event)
+		e.disable(p.hook, f.reason)
 	}
 	trigger := Auto
 	if r.probe {

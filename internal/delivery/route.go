@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"wapost/internal/event"
@@ -24,6 +25,13 @@ func (e *Engine) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	states = slices.DeleteFunc(states, func(s State) bool {
+		if len(s.Webhook.Damaged) == 0 {
+			return false
+		}
+		e.setAside(s.Webhook)
+		return true
+	})
 	if e.logHead, err = e.store.Head(ctx); err != nil {
 		return err
 	}

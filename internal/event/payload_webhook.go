@@ -30,7 +30,7 @@ type WebhookRecovered struct {
 // WebhookDisabled is webhook.disabled.
 type WebhookDisabled struct {
 	WebhookRef
-	Reason   string  `json:"reason"`    // gone or no_success_5d
+	Reason   string  `json:"reason"`    // gone, no_success_5d or damaged
 	HeldFrom *string `json:"held_from"` // id of the first event that waits
 }
 

@@ -29,7 +29,7 @@ type webhookView struct {
 	CreatedAt      second            `json:"created_at"`
 	DeviceID       *string           `json:"device_id" doc:"null = all devices of the account"`
 	State          webhook.State     `json:"state" enum:"active,failing,paused,disabled"`
-	StateReason    *string           `json:"state_reason" doc:"user, gone or no_success_5d"`
+	StateReason    *string           `json:"state_reason" doc:"user, gone, no_success_5d or damaged"`
 	StateSince     instant           `json:"state_since"`
 	Description    string            `json:"description"`
 	Headers        map[string]string `json:"headers" doc:"Values are masked"`
@@ -41,6 +41,7 @@ type webhookView struct {
 	Version        int               `json:"version"`
 	TLS            *tlsView          `json:"tls" doc:"Without PEM; null = none"`
 	Secrets        []secretView      `json:"secrets" nullable:"false" doc:"Live keys, newest first, without key material"`
+	Damaged        []webhook.Part    `json:"damaged" nullable:"false" enum:"headers,tls,secrets" doc:"Sealed parts that cannot be opened; give them anew, or rotate the secret, before you switch the webhook on"`
 	Backlog        backlogView       `json:"backlog"`
 	UpdatedAt      instant           `json:"updated_at"`
 }
@@ -73,7 +74,7 @@ func (a *API) viewWebhook(ctx context.Context, w webhook.Webhook) (webhookView, 
 		DeviceID: text(w.DeviceID), State: w.State(), StateReason: text(w.Reason), StateSince: instant(w.StatusSince),
 		Description: w.Description, Headers: masked(w.Headers), Ordering: string(w.Ordering),
 		TimeoutSeconds: int(w.Timeout / time.Second), MaxInFlight: w.MaxInFlight, RateLimit: positive(w.RateLimit),
-		Include: []string{}, Version: w.Version, TLS: viewTLS(w.TLS, time.Now()), Secrets: []secretView{}, UpdatedAt: instant(w.UpdatedAt),
+		Include: []string{}, Version: w.Version, TLS: viewTLS(w.TLS, time.Now()), Secrets: []secretView{}, Damaged: append([]webhook.Part{}, w.Damaged...), UpdatedAt: instant(w.UpdatedAt),
 		Backlog: backlogView{Pending: backlog.Pending, Held: backlog.Held, OldestAt: moment(backlog.OldestAt)},
 	}
 	for _, i := range w.Include {

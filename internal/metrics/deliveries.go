@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"wapost/internal/delivery"
+	"wapost/internal/webhook"
 )
 
 // The values of labels. A success has no error class; it is one here.
@@ -37,8 +38,8 @@ func (m *Metrics) makeDeliveries() {
 	for _, o := range []string{delivered, dead, expired} {
 		m.deliveries.WithLabelValues(o)
 	}
-	m.disabled = m.counters("wapost_webhooks_disabled_total", "Webhooks that were switched off because their endpoint asked for it or never answered.", "reason")
-	for _, r := range []string{"gone", "no_success_5d"} {
+	m.disabled = m.counters("wapost_webhooks_disabled_total", "Webhooks that were switched off because their endpoint asked for it or never answered, or because a sealed part of them is damaged.", "reason")
+	for _, r := range []string{webhook.ReasonGone, webhook.ReasonNoSuccess, webhook.ReasonDamaged} {
 		m.disabled.WithLabelValues(r)
 	}
 }

@@ -35,16 +35,17 @@ func sealedColumns() []sealed {
 const resealPage = 200
 
 // reseal seals with the current key what was sealed with another, and then forgets the marks of the others: the start does not
-// need their keys any more. When it is cut off, all of them stay needed and the next start goes on.
+// need their keys any more. When it is cut off, all of them stay needed and the next start goes on. A value that none of the
+// keys opens is damaged, as there was a mark for every key: it stays as it is, and whoever needs it says so.
 func (db *DB) reseal(ctx context.Context, old []string) error {
-	values := 0
+	values, damaged := 0, 0
 	for _, column := range sealedColumns() {
 		for at, more := column.first, true; more; {
 			n, err := db.resealPage(ctx, &column, &at)
 			if err != nil {
 				return fmt.Errorf("seal anew with the current instance key: %w", err)
 			}
-			values += n.resealed
+			values, damaged = values+n.resealed, damaged+n.damaged
 			more = n.read == resealPage
 		}
 	}
@@ -53,11 +54,11 @@ func (db *DB) reseal(ctx context.Context, old []string) error {
 			return fmt.Errorf("forget an old instance key: %w", err)
 		}
 	}
-	db.log.Info("sealed anew with the current instance key; older ones are not needed any more", "values", values, "key_id", db.vault.ID())
+	db.log.Info("sealed anew with the current instance key; older ones are not needed any more", "values", values, "damaged", damaged, "key_id", db.vault.ID())
 	return nil
 }
 
-type resealCount struct{ read, resealed int }
+type resealCount struct{ read, resealed, damaged int }
 
 // resealPage does one page in a transaction and moves at to its end.
 func (db *DB) resealPage(ctx context.Context, c *sealed, at *[2]any) (n resealCount, err error) {
@@ -77,7 +78,9 @@ func (db *DB) resealPage(ctx context.Context, c *sealed, at *[2]any) (n resealCo
 		}
 		plain, err := db.vault.Open(c.purpose, r.value)
 		if err != nil {
-			return n, fmt.Errorf("%s: %w", c.purpose, err)
+			db.log.Error("a sealed value is damaged; it is left as it is", "kind", c.purpose, "row", r.id[0])
+			n.damaged++
+			continue
 		}
 		if _, err := tx.ExecContext(ctx, c.replace, db.vault.Seal(c.purpose, plain), r.id[0], r.id[1]); err != nil {
 			return n, err

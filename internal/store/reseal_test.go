@@ -180,3 +180,52 @@ func TestTheInstanceKeyCanBeReplaced(t *testing.T) {
 		}
 	})
 }
+
+// A damaged value must not keep the instance from starting with its new key.
+func TestAKeyIsReplacedBesideDamagedValues(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, at storetest.Place) {
+		var log bytes.Buffer
+		start := func(fill ...byte) (*store.DB, func()) {
+			t.Helper()
+			db, err := openWith(at, &log, fill...)
+			if err != nil {
+				t.Fatalf("keys %v: %v", fill, err)
+			}
+			stop := storetest.Start(t, db)
+			return db, func() { t.Helper(); stop(); _ = db.Close() }
+		}
+		db, stop := start(7)
+		if err := populatePowered(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"N1", "N2", "N3"} {
+			if err := db.Past().HistoryAnnounced(t.Context(), poweredDevice, session.Notice{MessageID: id, Payload: []byte(id)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := db.Write(t.Context(), "tear", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE history_parts SET notice = $1 WHERE message_id = 'N2'`, []byte("torn"))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		_, stop = start(8, 7)
+		stop()
+		db, stop = start(8)
+		defer stop()
+		var sealed [3][]byte
+		for i := range sealed {
+			if err := db.Read().QueryRowContext(t.Context(), `SELECT notice FROM history_parts WHERE message_id = $1`, fmt.Sprint("N", i+1)).Scan(&sealed[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if v := keyring(8); !v.Current(sealed[0]) || string(sealed[1]) != "torn" || !v.Current(sealed[2]) {
+			t.Errorf("%x", sealed)
+		}
+		if !strings.Contains(log.String(), "values=2 damaged=1") || strings.Count(log.String(), "a sealed value is damaged") != 1 {
+			t.Error(log.String())
+		}
+	})
+}

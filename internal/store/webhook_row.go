@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,6 +17,12 @@ const (
 	secretPurpose  = "webhook secret"
 	headersPurpose = "webhook headers"
 	tlsPurpose     = "webhook tls"
+)
+
+// Where row has the sealed columns.
+const (
+	headersAt = 3
+	tlsAt     = 21
 )
 
 // row returns the columns that both INSERT and UPDATE write, in their order.
@@ -84,14 +91,7 @@ WHERE w.id IN (SELECT id FROM webhooks WHERE `+where+` ORDER BY id LIMIT `+strco
 			}
 			list = append(list, r.w)
 		}
-		secret, err := s.secret(&r)
-		if err != nil {
-			return nil, fmt.Errorf("read the secrets of webhook %d: %w", r.w.ID, err)
-		}
-		if live := secret.ExpiresAt.IsZero() || secret.ExpiresAt.After(now); live && secret.Text != "" {
-			w := &list[len(list)-1]
-			w.Secrets = append(w.Secrets, secret)
-		}
+		s.addSecret(&list[len(list)-1], &r, now)
 	}
 	return list, rows.Err()
 }
@@ -125,16 +125,11 @@ func (s *Webhooks) open(r *webhookRow) error {
 	w.Headers = map[string]string{}
 	headers := []byte("{}")
 	if r.headers != nil {
-		var err error
-		if headers, err = s.db.vault.Open(headersPurpose, r.headers); err != nil {
-			return fmt.Errorf("open headers: %w", err)
+		if plain, ok := s.unseal(w, webhook.Headers, headersPurpose, r.headers); ok {
+			headers = plain
 		}
 	}
-	if r.tls != nil {
-		plain, err := s.db.vault.Open(tlsPurpose, r.tls)
-		if err != nil {
-			return fmt.Errorf("open TLS settings: %w", err)
-		}
+	if plain, ok := s.sealedTLS(w, r.tls); ok {
 		w.TLS = &webhook.TLS{}
 		if err := json.Unmarshal(plain, w.TLS); err != nil {
 			return err
@@ -151,10 +146,33 @@ func (s *Webhooks) open(r *webhookRow) error {
 	return nil
 }
 
-func (s *Webhooks) secret(r *webhookRow) (webhook.Secret, error) {
-	if r.sealed == nil {
-		return webhook.Secret{}, nil
+// sealedTLS returns false when there is none to be read.
+func (s *Webhooks) sealedTLS(w *webhook.Webhook, sealed []byte) ([]byte, bool) {
+	if sealed == nil {
+		return nil, false
 	}
-	plain, err := s.db.vault.Open(secretPurpose, r.sealed)
-	return webhook.Secret{Text: string(plain), CreatedAt: instant(r.secretCreated), ExpiresAt: instant(r.secretExpires)}, err
+	return s.unseal(w, webhook.TLSPart, tlsPurpose, sealed)
+}
+
+// addSecret adds the row's key to the webhook, if it still signs.
+func (s *Webhooks) addSecret(w *webhook.Webhook, r *webhookRow, now time.Time) {
+	secret := webhook.Secret{CreatedAt: instant(r.secretCreated), ExpiresAt: instant(r.secretExpires)}
+	if r.sealed == nil || !secret.ExpiresAt.IsZero() && !secret.ExpiresAt.After(now) {
+		return
+	}
+	plain, ok := s.unseal(w, webhook.Keys, secretPurpose, r.sealed)
+	if !ok {
+		return
+	}
+	secret.Text = string(plain)
+	w.Secrets = append(w.Secrets, secret)
+}
+
+// unseal opens a part of a webhook; false = it is damaged, which the webhook then says. Others must not suffer from it.
+func (s *Webhooks) unseal(w *webhook.Webhook, part webhook.Part, purpose string, sealed []byte) ([]byte, bool) {
+	plain, err := s.db.vault.Open(purpose, sealed)
+	if err != nil && !slices.Contains(w.Damaged, part) {
+		w.Damaged = append(w.Damaged, part)
+	}
+	return plain, err == nil
 }

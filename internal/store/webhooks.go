@@ -104,6 +104,9 @@ func (s *Webhooks) store(ctx context.Context, tx *Tx, w *webhook.Webhook, secret
 	if err != nil {
 		return err
 	}
+	if err := keepDamaged(ctx, tx, w, r); err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, `UPDATE webhooks SET url = $1, events = $2, description = $3, headers = $4, ordering = $5, timeout_seconds = $6,
 	max_in_flight = $7, rate_limit = $8, include = $9, version = $10, status = $11, reason = $12, status_since = $13, filters = $14,
 	cursor = $15, breaker_opened_at = $16, breaker_probe_at = $17, breaker_failures = $18, last_success_at = $19, last_failure_at = $20,
@@ -115,6 +118,25 @@ func (s *Webhooks) store(ctx context.Context, tx *Tx, w *webhook.Webhook, secret
 		return err
 	}
 	return s.insertSecrets(ctx, tx, w)
+}
+
+// keepDamaged leaves sealed columns as they are that could not be opened and were not given anew: a change of something else
+// must not delete them.
+func keepDamaged(ctx context.Context, tx *Tx, w *webhook.Webhook, row []any) error {
+	if len(w.Damaged) == 0 {
+		return nil
+	}
+	var headers, tls []byte
+	if err := tx.QueryRow(ctx, `SELECT headers, tls FROM webhooks WHERE id = $1`, w.ID).Scan(&headers, &tls); err != nil {
+		return err
+	}
+	if slices.Contains(w.Damaged, webhook.Headers) {
+		row[headersAt] = headers
+	}
+	if slices.Contains(w.Damaged, webhook.TLSPart) {
+		row[tlsAt] = tls
+	}
+	return nil
 }
 
 // Delete implements webhook.Store. Secrets, deliveries and attempts go with the webhook.

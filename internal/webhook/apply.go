@@ -30,6 +30,7 @@ func (c change) apply(ctx context.Context, w *Webhook, b Backlog, now time.Time)
 			return err
 		}
 		w.Headers = headers
+		w.mended(Headers)
 	}
 	if c.URL.Given && c.URL.Value != w.URL {
 		w.URL = c.URL.Value
@@ -62,6 +63,9 @@ func (c change) apply(ctx context.Context, w *Webhook, b Backlog, now time.Time)
 	if c.resume.given && w.Status == Active {
 		return fault.New(fault.Conflict, "resume_from needs a webhook that is paused or disabled")
 	}
+	if err := w.whole(); c.Active.Value && err != nil {
+		return err
+	}
 	w.switchTo(c.Active.Value, now)
 	return c.resume.skip(ctx, w, b)
 }
@@ -73,6 +77,7 @@ func (c change) secure(w *Webhook) error {
 		if !c.TLS.Null {
 			w.TLS = &c.TLS.Value
 		}
+		w.mended(TLSPart)
 		w.Breaker.forgive() // what failed may have been the handshake
 	}
 	return w.checkScheme()

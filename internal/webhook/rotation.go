@@ -48,6 +48,7 @@ func (w *Webhook) rotate(text string, overlap time.Duration, now time.Time) (pre
 		}
 	}
 	w.Secrets = append([]Secret{{Text: text, CreatedAt: now}}, old...)
+	w.mended(Keys) // one that cannot be opened signs no more
 	w.touch(now)
 	return previousEnds, nil
 }

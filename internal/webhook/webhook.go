@@ -23,6 +23,17 @@ const (
 	ReasonUser      = "user"
 	ReasonGone      = "gone"          // the endpoint answered 410
 	ReasonNoSuccess = "no_success_5d" // nothing but failures for five days
+	ReasonDamaged   = "damaged"       // a sealed part cannot be opened
+)
+
+// Part is a part of a webhook that is sealed at rest.
+type Part string
+
+// The sealed parts.
+const (
+	Headers Part = "headers"
+	TLSPart Part = "tls"
+	Keys    Part = "secrets"
 )
 
 // Ordering is what a webhook is promised about the order of its events.
@@ -56,6 +67,7 @@ type Webhook struct {
 	Reason      string
 	StatusSince time.Time
 	Secrets     []Secret // live keys, newest first
+	Damaged     []Part   // cannot be opened and are missing here: nothing may be sent
 	Filters     []Filter // what was wanted from which event on, oldest first; never empty
 	Cursor      int64    // every event up to here is settled, or has a row of its own
 	Breaker     Breaker

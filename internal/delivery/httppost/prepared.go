@@ -37,11 +37,15 @@ var (
 	errURL     = errors.New("the stored URL cannot be used")
 	errHeaders = errors.New("the stored custom headers cannot be used")
 	errNoKey   = errors.New("the webhook has no signing key")
+	errDamaged = errors.New("a sealed part of the webhook is damaged")
 )
 
 // prepare checks once more what was checked at registration: a value that came into the database another way must not
 // break out of its header.
 func prepare(w *webhook.Webhook, agent string) (*prepared, error) {
+	if len(w.Damaged) > 0 {
+		return nil, errDamaged
+	}
 	u, err := url.Parse(w.URL)
 	if err != nil || u.Host == "" {
 		return nil, errURL

@@ -1,6 +1,7 @@
 package httppost
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -127,5 +128,17 @@ func TestThePlainRequestBeginsAsHTTPDemands(t *testing.T) {
 		if got := p.place + " " + string(p.head); !strings.HasPrefix(got, want) || want == " " && got != want {
 			t.Errorf("%s: %q, want %q", url, got, want)
 		}
+	}
+}
+
+// What cannot be opened would be missing in the request.
+func TestNothingIsSentOfADamagedWebhook(t *testing.T) {
+	w := &webhook.Webhook{ID: 1, URL: "https://example.com/", Secrets: []webhook.Secret{{Text: s1}}}
+	if _, err := prepare(w, "wapost/test"); err != nil {
+		t.Fatal(err)
+	}
+	w.Damaged = []webhook.Part{webhook.Headers}
+	if _, err := prepare(w, "wapost/test"); !errors.Is(err, errDamaged) {
+		t.Errorf("prepared: %v", err)
 	}
 }
