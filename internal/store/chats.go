@@ -34,6 +34,9 @@ func (s *Messages) List(ctx context.Context, accountID int64, deviceID string, f
 	if err != nil {
 		return nil, "", err
 	}
+	if err := s.db.told(ctx); err != nil {
+		return nil, "", err
+	}
 	rows, err := s.db.read.QueryContext(ctx, selectChats, accountID, deviceID)
 	if err != nil {
 		return nil, "", wrap("list chats", err)
@@ -95,6 +98,9 @@ func (s *Messages) Chat(ctx context.Context, accountID int64, deviceID, jid stri
 }
 
 func (s *Messages) chat(ctx context.Context, accountID int64, deviceID, jid string) (chatRow, error) {
+	if err := s.db.told(ctx); err != nil {
+		return chatRow{}, err
+	}
 	keys, err := s.db.Events().Aliases(ctx, accountID, jid)
 	if err != nil {
 		return chatRow{}, err

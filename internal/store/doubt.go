@@ -36,6 +36,9 @@ func (w *writer) settleDoubt(ctx context.Context) error {
 	if err := w.db.ledger.load(ctx, w.conn, w.db.dialect.head); err != nil {
 		return err
 	}
+	if err := w.db.loadNotes(ctx, w.conn); err != nil {
+		return err
+	}
 	w.doubt = nil
 	w.db.log.Warn("a commit was not answered", "committed", committed, "jobs", len(d.jobs), "events", len(d.round.events))
 	if !committed {

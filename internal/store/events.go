@@ -3,13 +3,10 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
-	"wapost/internal/chat"
 	"wapost/internal/event"
 	"wapost/internal/fault"
 )
@@ -20,9 +17,6 @@ type Events struct{ db *DB }
 // Events returns the log.
 func (db *DB) Events() *Events { return &Events{db} }
 
-const insertEvent = `INSERT INTO events (seq, id, type, class, account_id, device_id, sequence, order_key, source_key, at, body, raw)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 WHERE NOT EXISTS (SELECT 1 FROM occurrences WHERE key = $9)`
-
 // One statement for all devices of a round: their numbers come as a JSON object.
 const setSequence = `UPDATE devices SET sequence = j.value, last_event_at = $1 FROM json_each($2) AS j WHERE devices.id = j.key`
 
@@ -32,25 +26,24 @@ func (s *Events) Append(ctx context.Context, e *event.Sealed) error {
 	if tx, ok := joined(ctx); ok {
 		return wrap("append event", tx.round.append(e))
 	}
-	j := &appendJob{event: e, done: make(chan error, 1)}
+	j := newAppend(e)
+	j.done = make(chan error, 1)
 	if err := s.db.submit(ctx, j); err != nil {
 		return wrap("append event", err)
 	}
 	return wrap("append event", s.db.await(j.done))
 }
 
+// appendJob is an event on its way into the log. A round gathers them, because neighbours are cheaper together.
 type appendJob struct {
 	event *event.Sealed
+	key   []byte // of its occurrence; nil = every occurrence is new
 	done  chan error
-	err   error // found when the pipeline numbers the event
-	note  *chat.Note
+	err   error // found when the event is numbered
 }
 
 func (j *appendJob) run(r *round) error {
-	if r.pipeline == nil {
-		return r.append(j.event)
-	}
-	r.pipeline.appends = append(r.pipeline.appends, j)
+	r.appends = append(r.appends, j)
 	return nil
 }
 
@@ -63,68 +56,116 @@ func (j *appendJob) end(err error) {
 	j.done <- err
 }
 
-// append inserts the event under the next numbers. A copy of a recorded occurrence takes none.
+// append is the append of a running transaction.
 func (r *round) append(e *event.Sealed) error {
-	ctx := context.Background()
-	if r.pipeline != nil {
-		return r.appendNow(ctx, e)
-	}
-	source := sourceKey(e)
-	if r.recent(source) {
-		return nil
-	}
-	sequence, err := r.nextSequence(ctx, e)
-	if err != nil {
+	j := newAppend(e)
+	r.appends = append(r.appends, j)
+	if err := r.flush(context.Background()); err != nil {
 		return err
 	}
+	return j.err
+}
+
+// flush inserts the gathered events, so that the next statement sees them.
+func (r *round) flush(ctx context.Context) error {
+	err := r.numberAppends(ctx)
+	if err == nil && r.pipeline != nil {
+		err = r.send(ctx)
+	}
+	if err != nil {
+		r.broken = err
+	}
+	return err
+}
+
+// numberAppends gives the gathered events their numbers, in order, and inserts them. A copy of a recorded occurrence takes no
+// number, nor does an event whose device is gone.
+func (r *round) numberAppends(ctx context.Context) error {
+	jobs := r.appends
+	if len(jobs) == 0 {
+		return nil
+	}
+	r.appends = nil
+	known, err := r.lookUp(ctx, jobs)
+	if err != nil {
+		return fmt.Errorf("look up events and devices: %w", err)
+	}
+	fresh := make([]*appendJob, 0, len(jobs))
+	for _, j := range jobs {
+		name := j.name()
+		if known[name] {
+			continue
+		}
+		sequence, ok := r.ledger.next(j.event)
+		if !ok {
+			j.err = fault.New(fault.NotFound, "No such device")
+			continue
+		}
+		known[name] = true
+		fresh = append(fresh, j)
+		r.record(j.event, sequence)
+		r.note(j.event, r.ledger.head)
+	}
+	events := r.events[len(r.events)-len(fresh):]
+	if err := r.insertEvents(ctx, events, fresh); err != nil {
+		return err
+	}
+	for _, j := range fresh {
+		if err := r.appendMedia(ctx, j.event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name is what a copy of the event would be recognised by: its occurrence, or else its id, because a caller who did not hear
+// of a commit tries again.
+func (j *appendJob) name() string {
+	if j.key != nil {
+		return string(j.key)
+	}
+	return j.event.ID
+}
+
+func (r *round) lookUp(ctx context.Context, jobs []*appendJob) (known map[string]bool, err error) {
+	if r.pipeline != nil {
+		return r.askServer(ctx, jobs)
+	}
+	return r.askFile(ctx, jobs)
+}
+
+// record puts the event into the round under the next numbers.
+func (r *round) record(e *event.Sealed, sequence int64) {
 	rec := &event.Recorded{
 		Seq: r.ledger.head + 1, ID: e.ID, Type: e.Type, Class: e.Class, AccountID: e.AccountID, DeviceID: e.DeviceID,
 		Key: e.Key, At: time.UnixMilli(r.now), Sequence: sequence, Body: e.Body(sequence), Raw: e.RawJSON,
-	}
-	res, err := r.stmts.insertEvent.ExecContext(ctx, rec.Seq, rec.ID, string(rec.Type), string(rec.Class), rec.AccountID,
-		text(rec.DeviceID), number(rec.Sequence), rec.Key, source, r.now, rec.Body, rec.Raw)
-	if err != nil {
-		if broken(err) {
-			r.broken = err
-		}
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return err
 	}
 	r.ledger.head = rec.Seq
 	if sequence > 0 {
 		r.ledger.devices[rec.DeviceID], r.touched[rec.DeviceID] = sequence, sequence
 	}
 	r.events = append(r.events, rec)
-	r.remember(source, rec.Seq)
-	if err := r.note(ctx, e, rec.Seq); err != nil {
-		r.broken = err // the event must not stay in the log alone
-		return err
-	}
-	return r.appendMedia(ctx, e)
 }
 
-// nextSequence returns the number after the device's last one; 0 for events that are not numbered.
-func (r *round) nextSequence(ctx context.Context, e *event.Sealed) (int64, error) {
-	next, known := r.ledger.next(e)
-	if !known {
-		var last int64
-		err := r.conn.QueryRowContext(ctx, `SELECT sequence FROM devices WHERE id = $1`, e.DeviceID).Scan(&last)
-		if errors.Is(err, sql.ErrNoRows) {
-			return 0, fault.New(fault.NotFound, "No such device")
-		}
-		if err != nil {
-			return 0, fmt.Errorf("read the device's sequence: %w", err)
-		}
-		r.ledger.devices[e.DeviceID] = last
-		return last + 1, nil
+func (r *round) insertEvents(ctx context.Context, events []*event.Recorded, jobs []*appendJob) error {
+	if len(events) == 0 {
+		return nil
 	}
-	return next, nil
+	if r.pipeline != nil {
+		r.queueEvents(events, jobs)
+		return nil
+	}
+	for i, e := range events {
+		r.remember(jobs[i].key, e.Seq)
+	}
+	return r.insertRows(ctx, events, jobs)
 }
 
 // finish writes what the round has gathered: the devices' numbers and the packed outcomes.
 func (r *round) finish(ctx context.Context) error {
+	if err := r.numberAppends(ctx); err != nil {
+		return err
+	}
 	if r.pipeline != nil {
 		return r.finishTogether(ctx)
 	}
@@ -140,11 +181,13 @@ func (r *round) finish(ctx context.Context) error {
 	if err := r.merge(ctx); err != nil {
 		return err
 	}
-	if err := r.tellChats(ctx); err != nil {
+	if err := r.endNotes(ctx); err != nil {
 		return err
 	}
 	return r.writeOutcomes(ctx)
 }
+
+func newAppend(e *event.Sealed) *appendJob { return &appendJob{event: e, key: sourceKey(e)} }
 
 // sourceKey is 16 bytes of a hash over device and occurrence; nil when every occurrence is new.
 func sourceKey(e *event.Sealed) []byte {

@@ -20,6 +20,9 @@ func (s *Past) Keep(ctx context.Context, p *history.Part, chats []session.OldCha
 		k := keeper{tx: tx, r: tx.round, device: p.DeviceID}
 		fresh := 0
 		if tx.round.keep {
+			if err := tx.tellChats(ctx); err != nil {
+				return err
+			}
 			for i := range chats {
 				if err := k.chat(ctx, &chats[i], p.Type); err != nil {
 					return fmt.Errorf("chat: %w", err)

@@ -50,12 +50,13 @@ func (l *ledger) reset(head int64) {
 
 // mark remembers where the round stands, for rollbackTo.
 func (r *round) mark() roundMark {
-	return roundMark{head: r.ledger.head, events: len(r.events), outcomes: len(r.outcomes), said: len(r.said), added: len(r.added)}
+	return roundMark{head: r.ledger.head, events: len(r.events), outcomes: len(r.outcomes), added: len(r.added), page: r.page}
 }
 
 type roundMark struct {
-	head                          int64
-	events, outcomes, said, added int
+	head                    int64
+	events, outcomes, added int
+	page                    pageOfNotes
 }
 
 // rollbackTo forgets what a failed job added to the round, newest first, so that each device ends at its oldest number.
@@ -66,6 +67,6 @@ func (r *round) rollbackTo(m roundMark) {
 		}
 	}
 	r.forgetAdded(m.added)
-	r.ledger.head, r.events, r.outcomes, r.said = m.head, r.events[:m.events], r.outcomes[:m.outcomes], r.said[:m.said]
+	r.ledger.head, r.events, r.outcomes, r.page = m.head, r.events[:m.events], r.outcomes[:m.outcomes], m.page
 	r.ledger.chats.forget()
 }

@@ -16,6 +16,11 @@ func mergeChats(ctx context.Context, tx *Tx, accountID int64, i session.Identity
 	if i.Key != "" {
 		other, key = key, i.Key+"@s.whatsapp.net"
 	}
+	if tx.round.notedIn(other) { // else a chat is begun under the key that nobody uses any more
+		if err := tx.tellChats(ctx); err != nil {
+			return err
+		}
+	}
 	rows, err := tx.Query(ctx, `SELECT c.id, (SELECT l.id FROM chats l WHERE l.device_id = c.device_id AND l.key = $3)
 FROM chats c JOIN devices d ON d.id = c.device_id WHERE d.account_id = $1 AND c.key = $2`, accountID, other, key)
 	if err != nil {

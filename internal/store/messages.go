@@ -25,6 +25,9 @@ const keptJoins = ` LEFT JOIN events e ON e.seq = m.id LEFT JOIN old_messages o 
 
 // Find implements chat.Finder.
 func (s *Messages) Find(ctx context.Context, accountID int64, deviceID, inChat, messageID string) (chat.Kept, error) {
+	if err := s.db.told(ctx); err != nil {
+		return chat.Kept{}, err
+	}
 	q := arguments{deviceID, messageID}
 	where := ""
 	if inChat != "" {

@@ -7,7 +7,6 @@ import (
 	"errors"
 
 	"wapost/internal/chat"
-	"wapost/internal/event"
 )
 
 const insertMessage = `INSERT INTO messages (id, chat_id, message_id, sent_at, sender, kind, status)
@@ -54,48 +53,44 @@ func markArgs(chatID int64, m *chat.Mark) []any {
 	return args
 }
 
-// saidLate is what a chat is told of its new messages at the end of the round, once for all of them.
+// saidLate is what a chat is told of its new messages, once for all of them.
 type saidLate struct {
 	chat, at, unread int64
 	name             string
 }
 
-// note keeps what an event means for the messages of its chat, in the transaction of the event.
-func (r *round) note(ctx context.Context, e *event.Sealed, seq int64) error {
-	if !r.keep {
-		return nil
-	}
-	n, ok := chat.Of(e.Event)
-	if !ok {
-		return nil
-	}
-	id, err := r.chatID(ctx, e.DeviceID, &n)
-	if err != nil || id == 0 {
-		return err
-	}
-	switch n.Act {
-	case chat.Said:
-		return r.sayMessage(ctx, id, &n, seq)
-	case chat.Received:
-		for _, message := range n.IDs {
-			if _, err := r.stmts.upsertReceipt.ExecContext(ctx, receiptArgs(id, message, &n, r.now)...); err != nil {
-				return err
+// insertNotes writes notes in their order; neighbours that are new messages together.
+func (r *round) insertNotes(ctx context.Context, list []noted) error {
+	var rows messageRows
+	for _, n := range list {
+		id, err := r.chatID(ctx, n.device, n.note)
+		if err != nil {
+			return err
+		}
+		switch {
+		case id == 0:
+		case n.note.Act == chat.Said:
+			rows = append(rows, messageRow{n.seq, id, n.note})
+		case n.note.Act == chat.Received:
+			err = r.receive(ctx, id, n.note)
+		default:
+			if err = r.sayAll(ctx, rows); err == nil {
+				rows, err = nil, r.change(ctx, id, n.note, n.seq)
 			}
 		}
-		return nil
+		if err != nil {
+			return err
+		}
 	}
-	return r.change(ctx, id, &n, seq)
+	return r.sayAll(ctx, rows)
 }
 
-func (r *round) sayMessage(ctx context.Context, chatID int64, n *chat.Note, seq int64) error {
-	res, err := r.stmts.insertMessage.ExecContext(ctx, seq, chatID, n.IDs[0], n.At.UnixMilli(), n.Sender, n.Kind, string(n.Status))
-	if err != nil {
-		return err
+func (r *round) receive(ctx context.Context, chatID int64, n *chat.Note) error {
+	for _, message := range n.IDs {
+		if _, err := r.stmts.upsertReceipt.ExecContext(ctx, receiptArgs(chatID, message, n, r.now)...); err != nil {
+			return err
+		}
 	}
-	if added, err := res.RowsAffected(); err != nil || added == 0 {
-		return err // an id that the chat has already: the first one counts
-	}
-	r.said = append(r.said, lateOf(chatID, n))
 	return nil
 }
 
@@ -118,14 +113,8 @@ func (r *round) change(ctx context.Context, chatID int64, n *chat.Note, seq int6
 		q := arguments{chatID, n.IDs[0], n.At.UnixMilli()}
 		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By), q...)
 	case chat.Marked:
-		if err := r.tellChats(ctx); err != nil {
-			return err
-		}
 		_, err = r.conn.ExecContext(ctx, markChat, markArgs(chatID, &n.Mark)...)
 	case chat.ReadHere:
-		if err := r.tellChats(ctx); err != nil { // so that the new ones are counted
-			return err
-		}
 		list, err := json.Marshal(n.IDs)
 		if err != nil {
 			return err
@@ -187,17 +176,6 @@ func (r *round) chatID(ctx context.Context, device string, n *chat.Note) (int64,
 
 // begins reports whether a note makes a chat. A receipt may come before the message that it speaks of is in the log.
 func begins(n *chat.Note) bool { return n.Act == chat.Said || n.Act == chat.Received }
-
-// tellChats brings the chats of new messages up to date.
-func (r *round) tellChats(ctx context.Context) error {
-	for _, s := range together(r.said) {
-		if _, err := r.stmts.tellChat.ExecContext(ctx, s.chat, s.at, s.unread, s.name); err != nil {
-			return err
-		}
-	}
-	r.said = nil
-	return nil
-}
 
 // together makes one of all that is told to the same chat, in the order of their first.
 func together(list []saidLate) []saidLate {

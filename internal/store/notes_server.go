@@ -1,17 +1,12 @@
 package store
 
 import (
+	"context"
+
 	"github.com/jackc/pgx/v5"
 
 	"wapost/internal/chat"
 )
-
-// noted is a note of an event that has its number.
-type noted struct {
-	note   *chat.Note
-	device string
-	seq    int64
-}
 
 const (
 	insertChats = `INSERT INTO chats (id, device_id, key, last_at)
@@ -45,29 +40,21 @@ disappearing_seconds = coalesce($6::BIGINT, disappearing_seconds) WHERE id = $1`
 WHERE id = $1 AND unread > 0 AND EXISTS (SELECT 1 FROM messages r WHERE r.chat_id = chats.id AND r.message_id = ANY ($2::TEXT[]))`
 )
 
-// lookUpChats reads the notes of events and asks which numbers their chats have.
-func (r *round) lookUpChats(b *pgx.Batch, jobs []*appendJob) {
-	if !r.keep {
-		return
-	}
+// lookUpChats asks which numbers chats have, unless we know.
+func (r *round) lookUpChats(ctx context.Context, notes []noted) error {
 	var devices, keys []string
 	asked := map[chatKey]bool{}
-	for _, j := range jobs {
-		n, ok := chat.Of(j.event.Event)
-		if !ok {
-			continue
-		}
-		tidy(&n)
-		j.note = &n
-		k := chatKey{j.event.DeviceID, n.Chat}
+	for _, n := range notes {
+		k := chatKey{n.device, n.note.Chat}
 		if _, known := r.ledger.chats.known[k]; !known && !asked[k] {
 			asked[k] = true
 			devices, keys = append(devices, k.device), append(keys, k.chat)
 		}
 	}
 	if len(keys) == 0 {
-		return
+		return nil
 	}
+	b := &pgx.Batch{}
 	if r.ledger.chats.last == 0 {
 		b.Queue(lastChat).QueryRow(func(row pgx.Row) error { return row.Scan(&r.ledger.chats.last) })
 	}
@@ -78,6 +65,7 @@ func (r *round) lookUpChats(b *pgx.Batch, jobs []*appendJob) {
 		_, err := pgx.ForEachRow(rows, []any{&id, &k.device, &k.chat}, func() error { r.ledger.chats.put(k, id); return nil })
 		return err
 	})
+	return onWire(r.conn, func(c *pgx.Conn) error { return c.SendBatch(ctx, b).Close() })
 }
 
 // tidy makes texts such that PostgreSQL takes them.
@@ -90,8 +78,11 @@ func tidy(n *chat.Note) {
 	}
 }
 
-// queueNotes queues what the events of one exchange mean for messages: new chats, new messages, then what acts on them.
-func (r *round) queueNotes(notes []noted) {
+// queueNotes queues what events mean for messages: new chats, new messages, then what acts on them.
+func (r *round) queueNotes(ctx context.Context, notes []noted) error {
+	if err := r.lookUpChats(ctx, notes); err != nil {
+		return err
+	}
 	ids := r.queueChats(notes)
 	var m newMessages
 	for i, n := range notes {
@@ -107,6 +98,7 @@ func (r *round) queueNotes(notes []noted) {
 			r.queueAct(ids[i], n)
 		}
 	}
+	return nil
 }
 
 // queueChats returns the number of each note's chat; 0 = there is none.

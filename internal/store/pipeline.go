@@ -2,22 +2,17 @@ package store
 
 import (
 	"context"
-	"encoding/hex"
-	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"wapost/internal/event"
-	"wapost/internal/fault"
 )
 
 // pipeline gathers what a round sends to a server, so that a round of any size takes a handful of exchanges: one that asks
 // which events are new, one that carries all inserts and updates, one each for BEGIN and COMMIT. What it carries must not
 // fail; an error there is an error of the round.
 type pipeline struct {
-	appends []*appendJob
-	batch   *pgx.Batch
+	batch *pgx.Batch
 }
 
 const insertEvents = `INSERT INTO events (seq, id, type, class, account_id, device_id, sequence, order_key, source_key, at, body, raw)
@@ -36,21 +31,6 @@ func (p *pipeline) queue(query string, args ...any) {
 	p.batch.Queue(query, storable(args)...)
 }
 
-// flush sends what was gathered, so that the next statement sees it.
-func (r *round) flush(ctx context.Context) error {
-	if r.pipeline == nil {
-		return nil
-	}
-	err := r.numberAppends(ctx)
-	if err == nil {
-		err = r.send(ctx)
-	}
-	if err != nil {
-		r.broken = err
-	}
-	return err
-}
-
 func (r *round) send(ctx context.Context) error {
 	batch := r.pipeline.batch
 	if batch == nil {
@@ -60,82 +40,16 @@ func (r *round) send(ctx context.Context) error {
 	return onWire(r.conn, func(c *pgx.Conn) error { return c.SendBatch(ctx, batch).Close() })
 }
 
-// appendNow is the append of a running transaction.
-func (r *round) appendNow(ctx context.Context, e *event.Sealed) error {
-	j := &appendJob{event: e}
-	r.pipeline.appends = append(r.pipeline.appends, j)
-	if err := r.flush(ctx); err != nil {
-		return err
-	}
-	return j.err
-}
-
-// numberAppends gives the gathered events their numbers, in order, and queues their insert. A copy of a recorded occurrence
-// takes no number, nor does an event whose device is gone.
-func (r *round) numberAppends(ctx context.Context) error {
-	jobs := r.pipeline.appends
-	if len(jobs) == 0 {
-		return nil
-	}
-	r.pipeline.appends = nil
-	known, err := r.lookUp(ctx, jobs)
-	if err != nil {
-		return fmt.Errorf("look up events and devices: %w", err)
-	}
-	first := len(r.events)
-	var (
-		keys  [][]byte
-		notes []noted
-		fresh []*event.Sealed
-	)
-	for _, j := range jobs {
-		key := sourceKey(j.event)
-		name := nameOf(j.event, key)
-		if known[name] {
-			continue
-		}
-		sequence, ok := r.ledger.next(j.event)
-		if !ok {
-			j.err = fault.New(fault.NotFound, "No such device")
-			continue
-		}
-		known[name] = true
-		keys = append(keys, key)
-		r.record(j.event, sequence)
-		fresh = append(fresh, j.event)
-		if j.note != nil {
-			notes = append(notes, noted{j.note, j.event.DeviceID, r.ledger.head})
-		}
-	}
-	r.queueEvents(r.events[first:], keys)
-	r.queueNotes(notes)
-	for _, e := range fresh {
-		if err := r.appendMedia(ctx, e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// nameOf is what a copy of the event would be recognised by: its occurrence, or else its id, because a caller who did not hear
-// of a commit tries again.
-func nameOf(e *event.Sealed, key []byte) string {
-	if key != nil {
-		return hex.EncodeToString(key)
-	}
-	return e.ID
-}
-
-// lookUp returns which of the events are recorded, and has the ledger know their devices.
-func (r *round) lookUp(ctx context.Context, jobs []*appendJob) (known map[string]bool, err error) {
+// askServer returns which of the events are recorded, and has the ledger know their devices.
+func (r *round) askServer(ctx context.Context, jobs []*appendJob) (known map[string]bool, err error) {
 	var (
 		keys         [][]byte
 		ids, devices []string
 		asked        = map[string]bool{}
 	)
 	for _, j := range jobs {
-		if key := sourceKey(j.event); key != nil {
-			keys = append(keys, key)
+		if j.key != nil {
+			keys = append(keys, j.key)
 		} else {
 			ids = append(ids, j.event.ID)
 		}
@@ -148,12 +62,12 @@ func (r *round) lookUp(ctx context.Context, jobs []*appendJob) (known map[string
 	known = map[string]bool{}
 	b := &pgx.Batch{}
 	note := func(rows pgx.Rows) error {
-		var name string
-		_, err := pgx.ForEachRow(rows, []any{&name}, func() error { known[name] = true; return nil })
+		var name []byte
+		_, err := pgx.ForEachRow(rows, []any{&name}, func() error { known[string(name)] = true; return nil })
 		return err
 	}
 	if len(keys) > 0 {
-		b.Queue(`SELECT encode(source_key, 'hex') FROM events WHERE source_key = ANY ($1::BYTEA[])`, keys).Query(note)
+		b.Queue(`SELECT source_key FROM events WHERE source_key = ANY ($1::BYTEA[])`, keys).Query(note)
 	}
 	if len(ids) > 0 {
 		b.Queue(`SELECT id FROM events WHERE id = ANY ($1::TEXT[])`, ids).Query(note)
@@ -166,32 +80,16 @@ func (r *round) lookUp(ctx context.Context, jobs []*appendJob) (known map[string
 			return err
 		})
 	}
-	r.lookUpChats(b, jobs)
 	return known, onWire(r.conn, func(c *pgx.Conn) error { return c.SendBatch(ctx, b).Close() })
 }
 
-// record puts the event into the round under the next numbers.
-func (r *round) record(e *event.Sealed, sequence int64) {
-	rec := &event.Recorded{
-		Seq: r.ledger.head + 1, ID: e.ID, Type: e.Type, Class: e.Class, AccountID: e.AccountID, DeviceID: e.DeviceID,
-		Key: e.Key, At: time.UnixMilli(r.now), Sequence: sequence, Body: e.Body(sequence), Raw: e.RawJSON,
-	}
-	r.ledger.head = rec.Seq
-	if sequence > 0 {
-		r.ledger.devices[rec.DeviceID], r.touched[rec.DeviceID] = sequence, sequence
-	}
-	r.events = append(r.events, rec)
-}
-
-func (r *round) queueEvents(events []*event.Recorded, keys [][]byte) {
+func (r *round) queueEvents(events []*event.Recorded, jobs []*appendJob) {
 	n := len(events)
-	if n == 0 {
-		return
-	}
 	seqs, accounts, sequences := make([]int64, n), make([]int64, n), make([]int64, n)
 	ids, types, classes, devices, orders := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	bodies, raws := make([][]byte, n), make([][]byte, n)
+	keys, bodies, raws := make([][]byte, n), make([][]byte, n), make([][]byte, n)
 	for i, e := range events {
+		keys[i] = jobs[i].key
 		seqs[i], accounts[i], sequences[i] = e.Seq, e.AccountID, e.Sequence
 		ids[i], types[i], classes[i], devices[i], orders[i] = e.ID, string(e.Type), string(e.Class), e.DeviceID, plain(e.Key)
 		bodies[i], raws[i] = e.Body, e.Raw
@@ -201,9 +99,6 @@ func (r *round) queueEvents(events []*event.Recorded, keys [][]byte) {
 
 // finishTogether is finish for a server.
 func (r *round) finishTogether(ctx context.Context) error {
-	if err := r.numberAppends(ctx); err != nil {
-		return err
-	}
 	if len(r.touched) > 0 {
 		devices, sequences := make([]string, 0, len(r.touched)), make([]int64, 0, len(r.touched))
 		for device, last := range r.touched {
@@ -213,6 +108,9 @@ func (r *round) finishTogether(ctx context.Context) error {
 	}
 	if len(r.events) > 0 { // so that a number is never given twice, also when the newest events are deleted
 		r.pipeline.queue(`SELECT setval('events_seq_seq', $1)`, r.ledger.head)
+	}
+	if err := r.endNotes(ctx); err != nil {
+		return err
 	}
 	if err := r.writeOutcomes(ctx); err != nil {
 		return err

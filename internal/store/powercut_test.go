@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"wapost/internal/chat"
 	"wapost/internal/store"
 	"wapost/internal/store/powercut"
 	"wapost/internal/store/storetest"
@@ -131,6 +132,7 @@ func (p *powered) judge(when string) {
 	if got := text(p.t, db.Read(), `SELECT count(*) FROM pragma_foreign_key_check`); got != "0" {
 		p.t.Errorf("%s: %s rows refer to nothing", when, got)
 	}
+	p.judgeChats(when, db)
 	for key, n := range p.told {
 		got := numbers(p.t, db.Read(), key)
 		for i, have := range got {
@@ -141,6 +143,24 @@ func (p *powered) judge(when string) {
 		if len(got) < n {
 			p.t.Errorf("%s: %s: %d were acknowledged, %d are there", when, key, n, len(got))
 		}
+	}
+}
+
+// judgeChats expects that every message of the log is in its chat as soon as somebody asks.
+func (p *powered) judgeChats(when string, db *store.DB) {
+	p.t.Helper()
+	stop := storetest.Start(p.t, db)
+	defer stop()
+	if _, _, err := db.Messages().List(p.t.Context(), 1, poweredDevice, chat.Filter{Limit: 1}); err != nil {
+		p.t.Errorf("%s: %v", when, err)
+	}
+	const lost = `SELECT count(*) FROM events e WHERE e.order_key LIKE '%|c|%' AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = e.seq)`
+	if got := text(p.t, db.Read(), lost); got != "0" {
+		p.t.Errorf("%s: %s messages are not in their chats", when, got)
+	}
+	const miscounted = `SELECT count(*) FROM chats c WHERE c.unread <> (SELECT count(*) FROM messages m WHERE m.chat_id = c.id)`
+	if got := text(p.t, db.Read(), miscounted); got != "0" {
+		p.t.Errorf("%s: %s chats have counted wrong", when, got)
 	}
 }
 
@@ -155,7 +175,7 @@ func text(t *testing.T, db *sql.DB, query string) (got string) {
 // numbers returns what is there of a key, in the order of the log.
 func numbers(t *testing.T, db *sql.DB, key string) (list []int) {
 	t.Helper()
-	rows, err := db.Query(`SELECT body ->> '$.data.n' FROM events WHERE order_key = $1 ORDER BY seq`, key)
+	rows, err := db.Query(`SELECT CAST(body ->> '$.data.message_id' AS INTEGER) FROM events WHERE order_key = $1 ORDER BY seq`, key)
 	if key == rowsKey {
 		rows, err = db.Query(`SELECT value FROM meta WHERE key LIKE 'powercut %' ORDER BY CAST(value AS INTEGER)`)
 	}

@@ -28,7 +28,7 @@ const (
 	poweredSteps = "WAPOST_TEST_POWERED_STEPS" // kill yourself before the nth step at the disk; 0 = never
 	poweredTask  = "WAPOST_TEST_POWERED_TASK"
 
-	poweredKeys = 4
+	poweredKeys = 24     // so that some rounds are bursts
 	rowsKey     = "rows" // what one of the talkers writes with Write, not with Append
 )
 
@@ -91,14 +91,17 @@ func writeForEver(path string) error {
 		return err
 	}
 	for k := range poweredKeys {
-		wg.Go(func() { errs <- appendPowered(ctx, db, fmt.Sprint("key", k)) })
+		wg.Go(func() { errs <- appendPowered(ctx, db, poweredChat(k)) })
 	}
 	wg.Go(func() { errs <- writePowered(ctx, db) })
 	wg.Go(func() { errs <- checkpointPowered(ctx, path) })
 	return errors.Join(<-errs, errors.New("nothing of this ends by itself"))
 }
 
-// appendPowered records events of a key, numbered on from what the log holds.
+// poweredChat is the ordering key of a chat.
+func poweredChat(k int) string { return fmt.Sprintf("%s|c|%d@g.us", poweredDevice, k) }
+
+// appendPowered records the messages of a chat, numbered on from what the log holds.
 func appendPowered(ctx context.Context, db *store.DB, key string) error {
 	log := journal.New(db.Events())
 	var n int
@@ -108,7 +111,7 @@ func appendPowered(ctx context.Context, db *store.DB, key string) error {
 	for {
 		n++
 		e := event.New(event.MessageReceived)
-		e.At, e.AccountID, e.DeviceID, e.Key, e.Data = time.Now(), 1, poweredDevice, key, map[string]any{"chat": key, "n": n}
+		e.At, e.AccountID, e.DeviceID, e.Key, e.Data = time.Now(), 1, poweredDevice, key, event.Message{MessageID: fmt.Sprint(n), FromMe: new(bool), Kind: event.KindText}
 		if err := log.Append(ctx, e); err != nil {
 			return err
 		}

@@ -149,6 +149,9 @@ func (s *Retention) drop(ctx context.Context, what string, fn func(context.Conte
 func (s *Retention) DropMessages(ctx context.Context, upTo int64, t time.Time, limit int) (int, error) {
 	most := 0
 	_, err := s.drop(ctx, "drop messages", func(ctx context.Context, tx *Tx) (int, error) {
+		if err := tx.tellChats(ctx); err != nil {
+			return 0, err
+		}
 		for _, step := range []struct {
 			query string
 			args  []any

@@ -12,9 +12,12 @@ type statements struct {
 	ready                   bool
 	begin, commit, rollback *sql.Stmt
 	insertEvent             *sql.Stmt
+	insertEvents            *sql.Stmt
+	known                   *sql.Stmt
 	setSequence             *sql.Stmt
 	insertOutcomes          *sql.Stmt
 	insertMessage           *sql.Stmt
+	insertMessages          *sql.Stmt
 	tellChat                *sql.Stmt
 	upsertReceipt           *sql.Stmt
 	insertMedia             *sql.Stmt
@@ -32,10 +35,13 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 		{&s.begin, "BEGIN IMMEDIATE"},
 		{&s.commit, "COMMIT"},
 		{&s.rollback, "ROLLBACK"},
-		{&s.insertEvent, insertEvent},
+		{&s.insertEvent, insertRowsStatement(1)},
+		{&s.insertEvents, insertRowsStatement(eventsAtOnce)},
+		{&s.known, knownStatement},
 		{&s.setSequence, setSequence},
 		{&s.insertOutcomes, insertOutcomes},
 		{&s.insertMessage, insertMessage},
+		{&s.insertMessages, insertMessagesStatement(messagesAtOnce)},
 		{&s.tellChat, tellChat},
 		{&s.upsertReceipt, upsertReceipt},
 		{&s.insertMedia, insertMedia},
@@ -53,8 +59,8 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn, d *dialect) er
 
 func (s *statements) close() error {
 	var errs []error
-	for _, stmt := range []*sql.Stmt{s.begin, s.commit, s.rollback, s.insertEvent, s.setSequence, s.insertOutcomes, s.insertMessage,
-		s.tellChat, s.upsertReceipt, s.insertMedia, s.mergeOccurrences} {
+	for _, stmt := range []*sql.Stmt{s.begin, s.commit, s.rollback, s.insertEvent, s.insertEvents, s.known, s.setSequence, s.insertOutcomes, s.insertMessage,
+		s.insertMessages, s.tellChat, s.upsertReceipt, s.insertMedia, s.mergeOccurrences} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())
 		}

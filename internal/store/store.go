@@ -48,6 +48,7 @@ type DB struct {
 	health      health
 	ledger      ledger
 	occurrences *occurrences // nil over a server
+	notebook    notebook
 	swept       atomic.Int64 // best-effort events up to here are gone
 
 	noMessages  bool
@@ -75,6 +76,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	if err == nil {
 		err = db.ledger.load(ctx, db.read, db.dialect.head)
+	}
+	if err == nil {
+		err = db.loadNotes(ctx, db.writing())
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -31,14 +31,17 @@ type round struct {
 
 	pipeline *pipeline // nil when every statement is sent alone
 
+	appends []*appendJob // events that have no numbers yet
+
 	occurrences *occurrences // nil over a server
 	added       []key        // to occurrences
 	mergedTo    int          // place in the pass of occurrences
 
 	events   []*event.Recorded
 	outcomes []packedOutcome
-	keep     bool             // notes of messages are kept
-	said     []saidLate       // what the chats of new messages are still to be told
+	keep     bool // messages are kept
+	notebook *notebook
+	page     pageOfNotes      // what the round makes of the notebook
 	touched  map[string]int64 // device → its newest sequence number in this round
 
 	vault       *vault.Vault
@@ -50,15 +53,19 @@ const maxRound = 512
 
 // Run is the writer. It returns after ctx has ended and the jobs that were accepted are done.
 func (db *DB) Run(ctx context.Context) error {
-	w := &writer{db: db}
+	w := &writer{db: db, alarm: time.NewTimer(time.Hour)}
+	defer w.alarm.Stop()
 	defer w.disconnect()
 	if err := w.connect(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("take the writer's connection: %w", err)
 	}
 	for ctx.Err() == nil && !w.ousted {
+		w.setAlarm()
 		select {
 		case j := <-db.jobs:
 			w.commit(w.gather(j))
+		case <-w.alarm.C:
+			w.tellChats()
 		case <-ctx.Done():
 		}
 	}
@@ -76,6 +83,9 @@ type writer struct {
 	stmts  statements
 	doubt  *doubt
 	ousted bool
+
+	alarm   *time.Timer // for what waits in the notebook
+	alarmAt time.Time
 }
 
 // shut lets no more jobs in and does those that are in: every job that was accepted is answered. A caller that waits at a full
@@ -88,6 +98,9 @@ func (w *writer) shut() {
 	w.db.shut = true
 	w.db.gate.Unlock()
 	w.drain()
+	if len(w.db.notebook.waiting) > 0 {
+		w.tellChats() // else the next start reads it from the log
+	}
 }
 
 // gather takes what has queued behind first.
@@ -119,7 +132,7 @@ func (w *writer) drain() {
 // commit does one round and tells every job how it ended.
 func (w *writer) commit(jobs []job) {
 	r := &round{stmts: &w.stmts, ledger: &w.db.ledger, occurrences: w.db.occurrences, now: time.Now().UnixMilli(), touched: map[string]int64{}, keep: !w.db.noMessages,
-		vault: w.db.vault, mediaWanted: w.db.mediaWanted}
+		notebook: &w.db.notebook, page: pageOfNotes{behind: w.db.notebook.behind}, vault: w.db.vault, mediaWanted: w.db.mediaWanted}
 	before := w.db.ledger.head
 	w.db.ledger.chats.trim()
 	errs := make([]error, len(jobs))
@@ -132,9 +145,14 @@ func (w *writer) commit(jobs []job) {
 		w.db.ledger.reset(before)
 		r.forgetAdded(0)
 		w.afterFailure(r, jobs, errs)
-		w.refuse(jobs, fold(err))
+		err = fold(err)
+		if r.page.tried && !fault.Is(err, fault.Unavailable) {
+			w.setAside()
+		}
+		w.refuse(jobs, err)
 		return
 	}
+	w.db.notebook.committed(r)
 	if r.occurrences != nil {
 		r.occurrences.committed(r)
 	}

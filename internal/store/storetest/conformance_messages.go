@@ -48,6 +48,14 @@ func person(jid string) event.Person {
 // say appends a message event. at is in Unix milliseconds.
 func (s *suite) say(device, key, id, text string, at int64, fromMe bool) *event.Sealed {
 	s.Helper()
+	e := s.message(device, key, id, text, at, fromMe)
+	s.must(s.db.Events().Append(s.Context(), e))
+	return e
+}
+
+// message is what say appends.
+func (s *suite) message(device, key, id, text string, at int64, fromMe bool) *event.Sealed {
+	s.Helper()
 	from := person(key)
 	m := event.Message{MessageID: id, Chat: event.Chat{JID: key, Kind: event.DirectChat}, Sender: from, FromMe: &fromMe, Kind: event.KindText,
 		Text: &text, SentAt: &event.Time{Time: time.UnixMilli(at)}}
@@ -55,16 +63,21 @@ func (s *suite) say(device, key, id, text string, at int64, fromMe bool) *event.
 	if fromMe {
 		t, data = event.MessageSent, event.SentMessage{Message: m, Via: "api", ClientRef: event.Text("ref")}
 	}
-	return s.tell(device, key, t, data, "said|"+key+"|"+id+"|"+text)
+	return s.act(device, key, t, data, "said|"+key+"|"+id+"|"+text)
 }
 
-func (s *suite) tell(device, key string, t event.Type, data any, source string) *event.Sealed {
+func (s *suite) tell(device, key string, t event.Type, data any, source string) {
+	s.Helper()
+	s.must(s.db.Events().Append(s.Context(), s.act(device, key, t, data, source)))
+}
+
+// act is what tell appends.
+func (s *suite) act(device, key string, t event.Type, data any, source string) *event.Sealed {
 	s.Helper()
 	e := event.New(t)
 	e.At, e.AccountID, e.DeviceID, e.Key, e.SourceKey, e.Data = time.UnixMilli(5*hour), account, device, device+"|c|"+key, source, data
 	sealed, err := e.Seal()
 	s.must(err)
-	s.must(s.db.Events().Append(s.Context(), sealed))
 	return sealed
 }
 
