@@ -24,6 +24,7 @@ type serveCmd struct {
 	KeepEvents    time.Duration  `default:"720h" help:"How long events stay in the log."`
 	KeepAttempts  time.Duration  `default:"336h" help:"How long failed attempts are kept."`
 	MessagesKeep  *time.Duration `placeholder:"DURATION" help:"How long chats and messages can be looked up; default, and at most: as long as events; 0 = not at all."`
+	HistoryFile   size           `name:"history-max-file" env:"WAPOST_HISTORY_MAX_FILE" default:"128MiB" help:"Largest file of a phone's history that is taken, packed; unpacked it may be 16 times as large."`
 	mediaSettings
 	webhookSettings
 	logSettings
@@ -46,7 +47,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	a, err := app.New(ctx, app.Options{
 		Listen: c.Listen, Data: c.Data, Database: database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
 		MetricsListen: c.MetricsListen, TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.WebhookAllowCIDR,
-		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, Media: files, Secrets: secrets, Logger: c.logger(), Version: version,
+		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, HistoryFile: int64(c.HistoryFile), Media: files, Secrets: secrets, Logger: c.logger(), Version: version,
 	})
 	if err != nil {
 		return err

@@ -169,7 +169,7 @@ func (a *App) listen() error {
 func (a *App) wire(ctx context.Context, n network) error {
 	o := a.options
 	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys.DB, Sync: a.keys.Sync, Postgres: store.IsPostgres(o.Database), Meta: a.db, Logger: a.log,
-		RootKey: n.rootKey, Address: n.address, Scratch: o.Data, Crash: o.Crash})
+		RootKey: n.rootKey, Address: n.address, Scratch: o.Data, HistoryFile: o.HistoryFile, Crash: o.Crash})
 	if err != nil {
 		return err
 	}

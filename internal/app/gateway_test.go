@@ -32,6 +32,7 @@ type gateway struct {
 	dir      string
 	database string // URL of a server's; "" = a file in dir
 	media    app.MediaOptions
+	past     int64 // bytes of one file of a history; 0 = the default
 	app      *app.App
 	url      string
 	stop     func()
@@ -54,7 +55,7 @@ func newGatewayOn(t testing.TB, w *world, database string) *gateway {
 func (g *gateway) start() {
 	g.t.Helper()
 	o := options(g.dir, "127.0.0.1:0", g.w.url)
-	o.Database, o.Media = g.database, g.media
+	o.Database, o.Media, o.HistoryFile = g.database, g.media, g.past
 	a, err := app.New(context.Background(), o)
 	if err != nil {
 		g.t.Fatal(err)

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -183,6 +184,36 @@ func TestThePastComesAsAFileAgainAndOnDemand(t *testing.T) {
 		t.Errorf("request %q, stub %+v", asked.RequestID, stub)
 	}
 	eventually(t, "the answer is settled", func() bool { return c.historyDone("on_demand") })
+}
+
+// A phone's file that is too large is told of and left; what is behind it comes.
+func TestAPartOfThePastThatIsTooLargeIsLeft(t *testing.T) {
+	w := pastWorld(t)
+	w.person(miaPhone, "Mia")
+	w.person(ownPhone, "Own")
+	g := &gateway{t: t, w: w, dir: t.TempDir(), past: 8 << 10}
+	g.start()
+	c := newCustomer(t, g.admin())
+	r := newReceiver(t)
+	c.hookOf(r, "history.sync_failed")
+	c.link(w, ownPhone)
+	eventually(t, "the part after linking", func() bool { return c.historyDone("initial_bootstrap") })
+	w.give(simclient.History{Via: "media", Chats: []simclient.OldChat{{With: miaPhone, Count: 1000}}})
+	eventually(t, "the failure", func() bool { return r.different("history.sync_failed") == 1 })
+	w.give(simclient.History{Via: "media", Type: "full", Chats: []simclient.OldChat{{With: miaPhone, Count: 20}}})
+	eventually(t, "the next part", func() bool { return c.historyDone("full") })
+	if n := c.chatSize(miaPhone); n != 20 || c.historyDone("recent") {
+		t.Errorf("the chat has %d messages, want 20", n)
+	}
+	type status struct {
+		SyncType string `json:"sync_type"`
+		Error    string
+	}
+	var list []status
+	c.call("GET", "/history/status", nil, &list)
+	if !slices.ContainsFunc(list, func(p status) bool { return p.SyncType == "recent" && p.Error == "The part is larger than is taken" }) {
+		t.Errorf("%+v", list)
+	}
 }
 
 // different counts the events of a type.

@@ -24,6 +24,7 @@ type Options struct {
 	TokenLifetime    time.Duration  // of device tokens; 0 = they end only when they are replaced
 	KeepEvents       time.Duration  // how long the log keeps events; 0 = 30 days
 	KeepAttempts     time.Duration  // how long failed attempts are kept; 0 = 14 days
+	HistoryFile      int64          // bytes of one packed file of a history; 0 = 128 MiB
 	KeepMessages     *time.Duration // how long messages can be looked up; nil = as long as events, 0 = not at all
 	Media            MediaOptions
 	Secrets          Secrets // what is missing is generated in the data directory

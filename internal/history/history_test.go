@@ -238,6 +238,7 @@ func TestAPartWhoseNoticeCannotBeOpenedFailsAlone(t *testing.T) {
 		r.phone.set(fault.New(fault.Conflict, "Device is not connected"), nil)
 		r.announce("N1")
 		r.announce("N2")
+		r.after(time.Second)
 		r.tear("N1")
 		r.phone.set(nil, nil)
 		r.service.Usable(device)
@@ -245,11 +246,27 @@ func TestAPartWhoseNoticeCannotBeOpenedFailsAlone(t *testing.T) {
 		if got := r.types(); !slices.Equal(got, []event.Type{event.HistorySyncFailed, event.HistorySync, event.HistorySyncComplete}) || r.state() != "failed" {
 			t.Errorf("events %v, state %s", got, r.state())
 		}
-		if r.phone.count("fetch N2") != 1 || r.phone.count("stored") != 1 || r.phone.count("again") != 0 {
+		if r.phone.count("fetch N1") != 1 || r.phone.count("fetch N2") != 2 || r.phone.count("stored") != 1 || r.phone.count("again") != 0 {
 			t.Errorf("asked: %v", r.phone.log)
 		}
 		progress, err := r.service.Progress(r.t.Context(), device)
 		if err != nil || len(progress) != 1 || progress[0].Error != "The kept notice of the part cannot be opened" {
+			t.Errorf("%+v, %v", progress, err)
+		}
+	})
+}
+
+// It would be as large the next time; and the phone is not asked for it again.
+func TestAPartThatIsTooLargeFailsAtOnce(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.phone.set(session.ErrHistoryTooLarge, nil)
+		r.announce("N1")
+		r.after(24 * time.Hour)
+		if got := r.types(); !slices.Equal(got, []event.Type{event.HistorySyncFailed}) || r.state() != "failed" || len(r.phone.log) != 1 {
+			t.Errorf("events %v, state %s, asked %v", got, r.state(), r.phone.log)
+		}
+		progress, err := r.service.Progress(r.t.Context(), device)
+		if err != nil || len(progress) != 1 || progress[0].Error != "The part is larger than is taken" {
 			t.Errorf("%+v, %v", progress, err)
 		}
 	})

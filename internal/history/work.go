@@ -156,7 +156,9 @@ func (s *Service) notNow(ctx context.Context, p *Part, cause error) error {
 }
 
 // final reports whether another try would end as this one.
-func final(cause error) bool { return errors.Is(cause, errNoticeDamaged) }
+func final(cause error) bool {
+	return errors.Is(cause, errNoticeDamaged) || errors.Is(cause, session.ErrHistoryTooLarge)
+}
 
 // lost reports whether only the phone can bring the part back.
 func lost(cause error) bool {
@@ -170,6 +172,8 @@ func sentence(cause error) string {
 		return "The file is not on WhatsApp's servers any more"
 	case errors.Is(cause, session.ErrFileDamaged), errors.Is(cause, session.ErrHistoryDamaged):
 		return "The file cannot be read"
+	case errors.Is(cause, session.ErrHistoryTooLarge):
+		return "The part is larger than is taken"
 	case errors.Is(cause, errNoticeDamaged):
 		return "The kept notice of the part cannot be opened"
 	case errors.As(cause, &f):

@@ -12,6 +12,9 @@ import (
 // ErrHistoryDamaged: the file of a part of the history cannot be read.
 var ErrHistoryDamaged = errors.New("the part of the history cannot be read")
 
+// ErrHistoryTooLarge: a part of the history is larger than we take, packed, unpacked or in one of its pieces.
+var ErrHistoryTooLarge = errors.New("the part of the history is too large")
+
 // Notice says that the phone has a part of its history ready.
 type Notice struct {
 	MessageID string // of the notice
@@ -65,7 +68,7 @@ type HistoryAsk struct {
 // Historian is the part of a line that fetches history.
 type Historian interface {
 	// History fetches a part and hands it over in pieces, always the same ones in the same order; raw asks for the library's
-	// form of each message too. An error of take ends it and comes back as it is. Other errors: ErrFileGone, ErrFileDamaged, ErrHistoryDamaged, those of
+	// form of each message too. An error of take ends it and comes back as it is. Other errors: ErrFileGone, ErrFileDamaged, ErrHistoryDamaged, ErrHistoryTooLarge, those of
 	// Download.
 	History(ctx context.Context, payload []byte, raw bool, take func(HistorySlice) error) (HistorySummary, error)
 	// HistoryStored tells the phone that a part is stored, and deletes its file at WhatsApp.

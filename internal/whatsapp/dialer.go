@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -33,6 +34,8 @@ type Options struct {
 	Patience time.Duration
 	// Scratch is the directory of files that are needed for a moment; "" = the system's.
 	Scratch string
+	// HistoryFile is how large a file of a history may be, packed; 0 = 128 MiB.
+	HistoryFile int64
 	// Crash is called at named points, for tests that kill the process there: "after-decrypt", "after-commit".
 	Crash func(point string)
 }
@@ -52,8 +55,10 @@ type Dialer struct {
 	version   version
 	patience  time.Duration
 	scratch   string
-	crash     func(point string)
-	writes    *writes
+
+	historyFile int64 // bytes
+	crash       func(point string)
+	writes      *writes
 }
 
 var _ session.Dialer = (*Dialer)(nil)
@@ -64,7 +69,7 @@ func New(ctx context.Context, o Options) (*Dialer, error) {
 		return nil, err
 	}
 	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address), patience: o.Patience, scratch: o.Scratch, crash: o.Crash,
-		writes: newWrites(o)}
+		historyFile: cmp.Or(o.HistoryFile, defaultHistoryFile), writes: newWrites(o)}
 	if o.RootKey != nil || o.Address != "" {
 		if o.RootKey == nil || o.Address == "" {
 			return nil, errors.New("a simulator needs both its root key and its address")

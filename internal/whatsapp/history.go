@@ -52,32 +52,24 @@ func (l *Line) History(ctx context.Context, payload []byte, raw bool, take func(
 	defer done()
 	r := &historyReader{line: l, ctx: ctx, raw: raw, take: take}
 	for _, pass := range []func(*bufio.Reader) error{r.readHead, r.readChats} {
-		if err := through(open, pass); err != nil {
+		if err := through(open, l.d.historyFile*unpackedTimes, pass); err != nil {
 			return session.HistorySummary{}, err
 		}
 	}
 	return r.sum, r.flush()
 }
 
-// through unpacks the file and reads it from its beginning to its end.
-func through(open func() (io.Reader, error), pass func(*bufio.Reader) error) error {
+// through unpacks the file, most bytes at most, and reads it from its beginning to its end.
+func through(open func() (io.Reader, error), most int64, pass func(*bufio.Reader) error) error {
 	packed, err := open()
 	if err != nil {
 		return err
 	}
 	z, err := zlib.NewReader(packed)
 	if err != nil {
-		return fmt.Errorf("%w: %w", session.ErrHistoryDamaged, err)
+		return sortHistoryError(err)
 	}
-	err = pass(bufio.NewReaderSize(z, 64<<10))
-	var own *takeError
-	switch {
-	case errors.As(err, &own):
-		return own.error
-	case err != nil:
-		return fmt.Errorf("%w: %w", session.ErrHistoryDamaged, err)
-	}
-	return nil
+	return sortHistoryError(pass(bufio.NewReaderSize(&atMost{z, most}, 64<<10)))
 }
 
 // takeError is an error of the one who takes the pieces, not of the file.
@@ -87,6 +79,9 @@ type takeError struct{ error }
 func (l *Line) historyFile(ctx context.Context, n *waE2E.HistorySyncNotification) (open func() (io.Reader, error), done func(), err error) {
 	if inline := n.GetInitialHistBootstrapInlinePayload(); inline != nil {
 		return func() (io.Reader, error) { return bytes.NewReader(inline), nil }, func() {}, nil
+	}
+	if n.GetFileLength() > uint64(l.d.historyFile) { //nolint:gosec // not negative
+		return nil, nil, errFileTooLarge
 	}
 	f, err := os.CreateTemp(l.d.scratch, "history-*") // 0600; removed at once where that works, so that a crash leaves nothing
 	if err != nil {
@@ -98,7 +93,7 @@ func (l *Line) historyFile(ctx context.Context, n *waE2E.HistorySyncNotification
 		_ = os.Remove(f.Name()) // where an open file cannot be removed
 	}
 	file := event.Attachment{Keys: event.HistoryKeys, DirectPath: n.GetDirectPath(), Key: n.GetMediaKey(), SHA256: n.GetFileSHA256(), EncSHA256: n.GetFileEncSHA256()}
-	if err := l.Download(ctx, file, f); err != nil {
+	if err := l.Download(ctx, file, &bounded{Target: f, most: l.d.historyFile}); err != nil {
 		done()
 		return nil, nil, err
 	}

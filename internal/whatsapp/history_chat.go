@@ -14,15 +14,17 @@ import (
 	"wapost/internal/session"
 )
 
-// conversation takes one chat: what is true of it, then its messages.
-func (r *historyReader) conversation(c *waHistorySync.Conversation) error {
+// conversation takes one chat: what is true of it, then its messages, which each hands over, from the first again when it is
+// called again.
+func (r *historyReader) conversation(c *waHistorySync.Conversation, each func(func(*waHistorySync.HistorySyncMsg) error) error) error {
 	jid := parse(c.GetID())
 	if jid.IsEmpty() {
 		return nil // not a chat that anybody could name
 	}
 	r.sum.Conversations++
-	inner := r.line.cli.DangerousInternals() //nolint:staticcheck // the library has no other door to it
-	inner.StoreHistoricalMessageSecrets(r.ctx, []*waHistorySync.Conversation{c})
+	if err := r.secrets(c, each); err != nil {
+		return err
+	}
 	alt := otherAddress(jid, c)
 	if pair, ok := pairOf(jid, alt); ok {
 		r.line.obs.Learn(r.ctx, []session.Identity{pair})
@@ -52,12 +54,37 @@ func (r *historyReader) conversation(c *waHistorySync.Conversation) error {
 		chat.Disappearing = &seconds
 	}
 	r.piece.Chats, r.piece.Learned = append(r.piece.Chats, chat), append(r.piece.Learned, t.numbers...)
-	for _, m := range c.GetMessages() {
-		if err := r.message(jid, m.GetMessage()); err != nil {
+	if len(r.piece.Chats) >= slice { // those without messages add up too
+		if err := r.flush(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return each(func(m *waHistorySync.HistorySyncMsg) error { return r.message(jid, m.GetMessage()) })
+}
+
+// secrets has the library keep the chat's token and the secrets of its messages.
+func (r *historyReader) secrets(c *waHistorySync.Conversation, each func(func(*waHistorySync.HistorySyncMsg) error) error) error {
+	inner := r.line.cli.DangerousInternals() //nolint:staticcheck // the library has no other door to it
+	inner.StoreHistoricalMessageSecrets(r.ctx, []*waHistorySync.Conversation{c})
+	batch := &waHistorySync.Conversation{ID: c.ID}
+	keep := func() {
+		if len(batch.Messages) > 0 {
+			inner.StoreHistoricalMessageSecrets(r.ctx, []*waHistorySync.Conversation{batch})
+			batch.Messages = nil
+		}
+	}
+	err := each(func(m *waHistorySync.HistorySyncMsg) error {
+		if whole := m.GetMessage(); whole.GetMessageSecret() != nil { // no more of it is needed
+			batch.Messages = append(batch.Messages, &waHistorySync.HistorySyncMsg{Message: &waWeb.WebMessageInfo{Key: whole.Key,
+				Participant: whole.Participant, MessageSecret: whole.MessageSecret}})
+		}
+		if len(batch.Messages) == slice {
+			keep()
+		}
+		return r.stopped()
+	})
+	keep()
+	return err
 }
 
 // otherAddress is the second address of a person's chat, as the chat itself says.
@@ -129,7 +156,15 @@ func (r *historyReader) flush() error {
 	if err := r.take(piece); err != nil {
 		return &takeError{err}
 	}
-	return r.ctx.Err()
+	return r.stopped()
+}
+
+// stopped is the error of a time that has run out: not one of the file.
+func (r *historyReader) stopped() error {
+	if err := r.ctx.Err(); err != nil {
+		return &takeError{err}
+	}
+	return nil
 }
 
 // oldMessage translates a message of the history; nil = it is none that a person would call a message.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"go.mau.fi/whatsmeow/proto/waHistorySync"
 	"go.mau.fi/whatsmeow/proto/waWeb"
@@ -18,16 +19,28 @@ import (
 	"wapost/internal/session"
 )
 
-// The fields of HistorySync that may be large.
+// The fields of HistorySync that hold messages, and where a chat has its own.
 const (
 	fieldConversations protowire.Number = 2
 	fieldStatuses      protowire.Number = 3
+	fieldMessages      protowire.Number = 2
 )
 
-const (
-	maxField = 256 << 20 // of one chat, or of everything that is no chat
-	slice    = 100       // messages that are committed together
-)
+// headFields are those that the library wants to know: type, names, settings, addresses, nonce and salt.
+func headFields() limits {
+	return limits{1: 16, 7: maxHead, 8: maxHead, 15: maxHead, 16: maxHead, 19: maxHead}
+}
+
+// chatFields are those that say what is true of a chat, as far as it is used: see conversation and secrets.
+func chatFields() limits {
+	head := limits{}
+	for _, n := range []protowire.Number{1, 5, 6, 9, 12, 13, 16, 19, 21, 22, 24, 25, 28, 38, 39, 42} {
+		head[n] = maxMessage
+	}
+	return head
+}
+
+const slice = 100 // messages that are committed together
 
 // historyReader converts a part of the history, piece by piece.
 type historyReader struct {
@@ -41,12 +54,12 @@ type historyReader struct {
 	seen  int // messages so far
 }
 
-// readHead reads everything but chats and stories, and keeps what the library wants to know: addresses, names, tokens.
+// readHead keeps what the library wants to know beside chats and stories: addresses, names, tokens.
 func (r *historyReader) readHead(in *bufio.Reader) error {
 	var rest []byte
-	err := eachField(in, func(n protowire.Number) bool { return n != fieldConversations && n != fieldStatuses }, func(_ protowire.Number, field []byte) error {
-		if len(rest)+len(field) > maxField {
-			return errTooLong
+	err := eachField(in, headFields(), func(_ protowire.Number, field []byte) error {
+		if len(rest)+len(field) > maxHead {
+			return errFieldTooLarge
 		}
 		rest = append(rest, field...)
 		return nil
@@ -80,29 +93,56 @@ func (r *historyReader) readHead(in *bufio.Reader) error {
 
 // readChats reads chat by chat.
 func (r *historyReader) readChats(in *bufio.Reader) error {
-	wanted := func(n protowire.Number) bool { return n == fieldConversations || n == fieldStatuses }
-	return eachField(in, wanted, func(n protowire.Number, field []byte) error {
+	head := chatFields()
+	return eachField(in, limits{fieldConversations: maxChat, fieldStatuses: maxMessage}, func(n protowire.Number, field []byte) error {
 		content, _ := protowire.ConsumeBytes(field[protowire.SizeTag(n):])
-		if n == fieldStatuses {
-			var m waWeb.WebMessageInfo
-			if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(content, &m); err != nil {
-				return err
-			}
-			r.sum.Statuses++
-			return r.message(types.StatusBroadcastJID, &m)
+		if n == fieldConversations {
+			return r.chat(content, head)
 		}
-		var c waHistorySync.Conversation
-		if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(content, &c); err != nil {
+		var m waWeb.WebMessageInfo
+		if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(content, &m); err != nil {
 			return err
 		}
-		return r.conversation(&c)
+		r.sum.Statuses++
+		return r.message(types.StatusBroadcastJID, &m)
 	})
 }
 
-var errTooLong = errors.New("a field is too long")
+// chat reads one chat: what is true of it first, wherever it stands, and the secrets of all its messages, which edits need
+// that stand before; then message by message, so that never more than one is decoded.
+func (r *historyReader) chat(content []byte, head limits) error {
+	var about []byte
+	err := eachField(bufio.NewReader(bytes.NewReader(content)), head, func(_ protowire.Number, field []byte) error {
+		if len(about)+len(field) > maxMessage {
+			return errFieldTooLarge
+		}
+		about = append(about, field...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var c waHistorySync.Conversation
+	if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(about, &c); err != nil {
+		return err
+	}
+	return r.conversation(&c, func(f func(*waHistorySync.HistorySyncMsg) error) error { return eachMessage(content, f) })
+}
+
+// eachMessage decodes the messages of a chat one by one.
+func eachMessage(content []byte, f func(*waHistorySync.HistorySyncMsg) error) error {
+	return eachField(bufio.NewReader(bytes.NewReader(content)), limits{fieldMessages: maxMessage}, func(n protowire.Number, field []byte) error {
+		raw, _ := protowire.ConsumeBytes(field[protowire.SizeTag(n):])
+		var m waHistorySync.HistorySyncMsg
+		if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(raw, &m); err != nil {
+			return err
+		}
+		return f(&m)
+	})
+}
 
 // eachField calls f with every wanted field of a protobuf message, its tag included, and passes over the others.
-func eachField(in *bufio.Reader, wanted func(protowire.Number) bool, f func(n protowire.Number, field []byte) error) error {
+func eachField(in *bufio.Reader, wanted limits, f func(n protowire.Number, field []byte) error) error {
 	for {
 		tag, err := binary.ReadUvarint(in)
 		if errors.Is(err, io.EOF) {
@@ -133,14 +173,14 @@ func eachField(in *bufio.Reader, wanted func(protowire.Number) bool, f func(n pr
 			if err != nil {
 				return unexpected(err)
 			}
-			if v > maxField {
-				return errTooLong
+			if most, ok := wanted[n]; v > math.MaxInt32 || ok && v > uint64(most) { //nolint:gosec // not negative
+				return errFieldTooLarge
 			}
 			field, size = protowire.AppendVarint(field, v), int(v)
 		default:
 			return fmt.Errorf("field %d has wire type %d", n, kind)
 		}
-		if !wanted(n) {
+		if _, ok := wanted[n]; !ok {
 			if _, err := io.CopyN(io.Discard, in, int64(size)); err != nil {
 				return unexpected(err)
 			}

@@ -32,7 +32,7 @@ func TestFieldsOfAPartAreReadOneByOne(t *testing.T) {
 	whole := samplePart(t)
 	var all, chats []byte
 	number := 0
-	read := func(wanted func(protowire.Number) bool, into *[]byte) {
+	read := func(wanted limits, into *[]byte) {
 		err := eachField(bufio.NewReader(bytes.NewReader(whole)), wanted, func(_ protowire.Number, f []byte) error {
 			number++
 			*into = append(*into, f...)
@@ -42,16 +42,24 @@ func TestFieldsOfAPartAreReadOneByOne(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	read(func(protowire.Number) bool { return true }, &all)
+	read(everyField(), &all)
 	var a, b waHistorySync.HistorySync
 	if err := errors.Join(proto.Unmarshal(whole, &a), proto.Unmarshal(all, &b)); err != nil || !proto.Equal(&a, &b) {
 		t.Errorf("%v: %v is not %v", err, &b, &a)
 	}
 	number = 0
-	read(func(n protowire.Number) bool { return n == fieldConversations }, &chats)
+	read(limits{fieldConversations: maxChat}, &chats)
 	if number != 2 {
 		t.Errorf("%d chats, want 2", number)
 	}
+}
+
+func everyField() limits {
+	all := limits{}
+	for n := range protowire.Number(100) {
+		all[n] = maxChat
+	}
+	return all
 }
 
 func FuzzFieldsOfAPart(f *testing.F) {
@@ -59,7 +67,7 @@ func FuzzFieldsOfAPart(f *testing.F) {
 	f.Add([]byte{0x12, 0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var joined []byte
-		err := eachField(bufio.NewReader(bytes.NewReader(b)), func(protowire.Number) bool { return true }, func(_ protowire.Number, field []byte) error {
+		err := eachField(bufio.NewReader(bytes.NewReader(b)), everyField(), func(_ protowire.Number, field []byte) error {
 			joined = append(joined, field...)
 			return nil
 		})
@@ -80,20 +88,20 @@ func TestADamagedPartIsKnownAsSuch(t *testing.T) {
 	}
 	own := errors.New("storage")
 	pass := func(in *bufio.Reader) error {
-		return eachField(in, func(protowire.Number) bool { return true }, func(protowire.Number, []byte) error { return nil })
+		return eachField(in, everyField(), func(protowire.Number, []byte) error { return nil })
 	}
 	open := func(b []byte) func() (io.Reader, error) {
 		return func() (io.Reader, error) { return bytes.NewReader(b), nil }
 	}
-	if err := through(open(packed.Bytes()), pass); err != nil {
+	if err := through(open(packed.Bytes()), 1<<20, pass); err != nil {
 		t.Errorf("a good one: %v", err)
 	}
 	for name, b := range map[string][]byte{"no zlib": []byte("hello"), "cut off": packed.Bytes()[:packed.Len()/2], "empty": nil} {
-		if err := through(open(b), pass); !errors.Is(err, session.ErrHistoryDamaged) {
+		if err := through(open(b), 1<<20, pass); !errors.Is(err, session.ErrHistoryDamaged) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	err := through(open(packed.Bytes()), func(*bufio.Reader) error { return &takeError{own} })
+	err := through(open(packed.Bytes()), 1<<20, func(*bufio.Reader) error { return &takeError{own} })
 	if !errors.Is(err, own) || errors.Is(err, session.ErrHistoryDamaged) {
 		t.Errorf("an error of the one who takes: %v", err)
 	}
