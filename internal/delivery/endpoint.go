@@ -20,7 +20,7 @@ type endpoint struct {
 	waiting  int            // of the window: neither settled nor stored
 	parked   int            // of waiting: in lanes whose head backs off; they are no reason to read no further
 	entries  int            // in all lanes
-	newest   int64          // newest event that is settled or has a row
+	newest   int64          // newest event up to position that is settled or has a row
 	position int64          // the log is read up to here; in live mode the engine's own position counts
 	live     bool           // takes events straight from the commit
 	reading  bool           // a page of the log is on its way
@@ -107,6 +107,7 @@ func (p *endpoint) take(r *event.Recorded, keepBody bool) (taken *entry) {
 	p.position = r.Seq
 	if p.settled[r.Seq] {
 		delete(p.settled, r.Seq)
+		p.newest = max(p.newest, r.Seq) // shrink must not go back before it: the log would bring it once more
 		return nil
 	}
 	include, ok := p.hook.Wants(r)
