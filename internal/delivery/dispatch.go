@@ -89,16 +89,21 @@ func (e *Engine) next(p *endpoint, now time.Time) *lane {
 		return nil
 	}
 	if p.breaker.open() {
-		return p.probe(now)
+		return e.probe(p, now)
 	}
-	// First tries keep at least half of the places.
-	if l := pick(&p.again); l != nil && (p.retrying < max(1, p.limit()/2) || len(p.ready) == 0) {
+	// First tries keep at least half of the places, and every second turn: after an outage, when there is one place only, five
+	// messages that always fail must not open the breaker again before another one is sent.
+	if p.retrying < max(1, p.limit()/2) && !p.retried {
+		if l := pick(&p.again); l != nil {
+			p.retried = true
+			return l
+		}
+	}
+	if l := pick(&p.ready); l != nil {
+		p.retried = false
 		return l
-	} else if l != nil {
-		p.again = append([]*lane{l}, p.again...)
-		l.queued = true
 	}
-	return pick(&p.ready)
+	return pick(&p.again)
 }
 
 // pick takes the first lane that still has something to send.

@@ -33,6 +33,7 @@ type endpoint struct {
 	flights  []flight // under way
 	flying   int      // in flight or being settled
 	retrying int      // of flying: not first tries
+	retried  bool     // the last turn was a retry's, while first tries may have waited
 	slow     int      // in flight allowed while the backlog drains after an outage; 0 = no such limit
 	probing  bool
 	pace     pace
@@ -45,6 +46,9 @@ type endpoint struct {
 	suspicion   suspicion
 	owed        []*entry  // what it gave back while one key alone was suspected
 	probedAgain bool      // the last probe was of a lane that had been tried before
+	scouting    bool      // the log is being searched for a scout
+	searched    int64     // up to here, behind position, there is none
+	scouted     *entry    // the scout, until its outcome is stored or the log comes to it
 	cursor      int64     // as last stored
 	healthy     time.Time // last success as last stored
 	reloaded    bool      // leaving: to be read again once nothing is in flight
@@ -105,6 +109,10 @@ func (p *endpoint) take(r *event.Recorded, keepBody bool) (taken *entry) {
 		return nil
 	}
 	p.position = r.Seq
+	if p.scouted != nil && p.scouted.seq == r.Seq {
+		p.meet()
+		return nil
+	}
 	if p.settled[r.Seq] {
 		delete(p.settled, r.Seq)
 		p.newest = max(p.newest, r.Seq) // shrink must not go back before it: the log would bring it once more
@@ -130,17 +138,13 @@ func (p *endpoint) settle(e *entry) {
 		return
 	}
 	e.settled, e.event = true, nil
-	p.newest = max(p.newest, e.seq)
-	p.leaveWindow(e)
-	p.trim()
+	p.pass(e)
 }
 
 // store marks an entry as one that has a row: memory is no longer what keeps it.
 func (p *endpoint) store(e *entry) {
 	e.stored = true
-	p.newest = max(p.newest, e.seq)
-	p.leaveWindow(e)
-	p.trim()
+	p.pass(e)
 }
 
 func (p *endpoint) leaveWindow(e *entry) {
@@ -230,7 +234,7 @@ func (p *endpoint) shrink(keep int, head int64) (dropped []*entry) {
 		}
 		p.dropTail(e.lane)
 		if len(e.lane.queue) == 0 {
-			delete(p.lanes, e.lane.key)
+			p.dropLane(e.lane)
 		}
 		p.leaveWindow(e)
 		p.window[len(p.window)-1] = nil

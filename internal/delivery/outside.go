@@ -68,6 +68,9 @@ func (p *endpoint) find(seq int64, refused bool) *entry {
 	if ok && !p.window[i].settled {
 		return p.window[i]
 	}
+	if p.scouted != nil && p.scouted.seq == seq {
+		return p.scouted
+	}
 	if !refused {
 		return nil
 	}
@@ -97,7 +100,7 @@ func (e *Engine) takeOut(p *endpoint, en *entry) {
 	e.drop(en)
 	p.settle(en)
 	if len(l.queue) == 0 {
-		delete(p.lanes, l.key)
+		p.dropLane(l)
 	}
 	e.ready(p, l)
 	if len(e.unsaved) == 0 {

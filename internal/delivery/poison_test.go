@@ -2,6 +2,8 @@ package delivery_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,6 +102,148 @@ func TestProbesTakeTurnsWithMessagesThatWereNotTried(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		y.check(1, 1)
+		r.stop()
+	})
+}
+
+// Chats of which each message breaks the endpoint fill what memory keeps of a webhook that is down. The others stand behind
+// them in the log; they are found, the door opens, and all of them arrive, in order.
+func TestPoisonChatsThatFillTheMemoryHideNoOther(t *testing.T) {
+	for _, c := range []struct {
+		poisoned, each int
+		ordering       webhook.Ordering
+		within         time.Duration
+	}{
+		{2, 100, webhook.Ordered, 15 * time.Minute},
+		{2, 100, webhook.Strict, 15 * time.Minute},
+		{2, 100, webhook.Parallel, 2 * time.Hour}, // none of a chat waits for another, so there are 200 to be tried
+		{10, 20, webhook.Ordered, time.Hour},
+		{40, 3, webhook.Ordered, 12 * time.Hour}, // an outage looks the same: they are probed one by one
+		{2, 3000, webhook.Ordered, 15 * time.Minute},
+	} {
+		t.Run(fmt.Sprintf("%d with %d messages, %s", c.poisoned, c.each, c.ordering), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.hook(1, c.ordering)
+				y := newTally(t)
+				r.recv.set(func(q delivery.Request) delivery.Outcome {
+					if chat, _ := content(t, q); chat[:4] != "good" {
+						return broken
+					}
+					return y.accept(q)
+				})
+				r.flood(c.poisoned*c.each, func(i int) string { return fmt.Sprint("bad", i%c.poisoned) })
+				r.flood(60, func(i int) string { return fmt.Sprint("good", i%20) })
+				time.Sleep(c.within)
+				synctest.Wait()
+				y.check(1, 60)
+				r.flood(60, func(i int) string { return fmt.Sprint("good", i%20) })
+				time.Sleep(c.within)
+				synctest.Wait()
+				y.check(1, 120)
+				r.stop()
+			})
+		})
+	}
+}
+
+// Chats that break the endpoint come and go, so does the endpoint, so do we. Each message arrives once, and in order: also those
+// that were taken from the log before their turn, to see whether the endpoint takes them.
+func TestPoisonAndOutagesKeepOrder(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rnd := rand.New(rand.NewPCG(seed, 1))
+				r := newRig(t)
+				r.hook(1, webhook.Strict)
+				y := newTally(t)
+				chat := func() string { return fmt.Sprint("chat", min(rnd.IntN(40), rnd.IntN(40))) }
+				bad, sent, local := map[string]bool{}, 0, false
+				var mu sync.Mutex
+				r.recv.set(func(q delivery.Request) delivery.Outcome {
+					c, n := content(t, q)
+					mu.Lock()
+					defer mu.Unlock()
+					switch {
+					case local && n%2 == 0:
+						return delivery.Outcome{Class: delivery.ClassLocal, Err: "no descriptors"}
+					case bad["all"] || bad[c]:
+						return broken
+					}
+					return y.accept(q)
+				})
+				for range 30 {
+					mu.Lock()
+					clear(bad)
+					bad["all"], local = rnd.IntN(6) == 0, rnd.IntN(8) == 0
+					for range rnd.IntN(5) {
+						bad[chat()] = true
+					}
+					mu.Unlock()
+					chats := make([]string, rnd.IntN(150))
+					for i := range chats {
+						chats[i] = chat()
+					}
+					sent += len(chats)
+					r.flood(len(chats), func(i int) string { return chats[i] })
+					time.Sleep(time.Duration(rnd.Int64N(int64(20 * time.Minute))))
+					if rnd.IntN(4) == 0 {
+						synctest.Wait()
+						r.restart()
+					}
+				}
+				mu.Lock()
+				clear(bad)
+				local = false
+				mu.Unlock()
+				time.Sleep(100 * time.Hour)
+				synctest.Wait()
+				y.check(1, sent)
+				r.stop()
+			})
+		})
+	}
+}
+
+// A message that was taken from the log before its turn could not be sent for a reason of our own, again and again. The log comes
+// to it and passes it, and we end: it is not forgotten.
+func TestAScoutThatWasNotSentIsNotForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		y := newTally(t)
+		var mu sync.Mutex
+		healed, scouts := false, 0
+		r.recv.set(func(q delivery.Request) delivery.Outcome {
+			chat, _ := content(t, q)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case chat == "scout":
+				scouts++
+				return delivery.Outcome{Class: delivery.ClassLocal, Err: "no descriptors"}
+			case !healed:
+				return broken
+			}
+			return y.accept(q)
+		})
+		r.flood(200, func(i int) string { return fmt.Sprint("bad", i%2) })
+		time.Sleep(time.Minute)
+		r.say("scout", 1)
+		time.Sleep(30 * time.Minute)
+		mu.Lock()
+		if healed = true; scouts == 0 {
+			t.Error("no scout was sent")
+		}
+		mu.Unlock()
+		time.Sleep(30 * time.Minute)
+		synctest.Wait()
+		y.check(1, 200)
+		r.restart()
+		r.recv.set(y.accept)
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		y.check(1, 201)
 		r.stop()
 	})
 }

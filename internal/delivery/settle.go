@@ -74,7 +74,7 @@ func (e *Engine) land(f effect) {
 		e.ready(p, en.lane)
 	}
 	if len(l.queue) == 0 {
-		delete(p.lanes, l.key)
+		p.dropLane(l)
 	}
 	e.ready(p, l)
 }

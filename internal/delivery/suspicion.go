@@ -1,36 +1,50 @@
 package delivery
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// suspicion knows whether the failures since the last success all came from one ordering key: then its message may be at fault,
-// and not the endpoint (the poison guard of contract.md §5.6). It is pure.
+// suspicion knows the ordering keys of the failures since the last success. If they all came from one, its message may be at
+// fault, and not the endpoint (the poison guard of contract.md §5.6). It is pure.
 type suspicion struct {
-	key     string
-	any     bool // there was a failure
-	several bool // of more than one key
+	keys    []string // suspects at most
+	several bool     // there were others, which are not known: before the start
 }
+
+// suspects is how many keys are remembered. More of them that fail are no reason to think that it is the messages' fault.
+const suspects = 32
 
 // blame notes a failure.
 func (s *suspicion) blame(key string) {
-	s.several = s.several || s.any && key != s.key
-	s.key, s.any = key, true
+	if len(s.keys) < suspects && !s.of(key) {
+		s.keys = append(s.keys, key)
+	}
 }
 
+// of reports whether a key has failed.
+func (s *suspicion) of(key string) bool { return slices.Contains(s.keys, key) }
+
 // one reports whether one key alone has failed.
-func (s *suspicion) one() bool { return s.any && !s.several }
+func (s *suspicion) one() bool { return len(s.keys) == 1 && !s.several }
 
 // other reports whether a key would show who is at fault.
-func (s *suspicion) other(key string) bool { return s.one() && key != s.key }
+func (s *suspicion) other(key string) bool { return s.one() && !s.of(key) }
 
-// probe picks the lane whose head is sent to an endpoint whose breaker is open; nil when there is none. Lanes that were not
-// tried yet take turns with those that were: one message that always fails must not keep the door shut. While one key alone
-// has failed, a message of another key need not wait for the time of the next probe.
-func (p *endpoint) probe(now time.Time) *lane {
+// probe picks the lane whose head is sent to an endpoint whose breaker is open; nil when there is none. Lanes that were tried
+// take turns with keys that have not failed: messages that always fail must not keep the door shut. While one key alone has
+// failed, a message of another key need not wait for the time of the next probe.
+func (e *Engine) probe(p *endpoint, now time.Time) *lane {
 	if now.Before(p.breaker.probeAt) {
 		return pickOther(&p.ready, &p.suspicion)
 	}
 	first, second := &p.again, &p.ready
 	if p.probedAgain {
+		if l := pickOther(&p.ready, &p.suspicion); l != nil {
+			p.probedAgain = false
+			return l
+		}
+		e.scout(p)
 		first, second = second, first
 	}
 	p.probedAgain = !p.probedAgain
@@ -40,10 +54,10 @@ func (p *endpoint) probe(now time.Time) *lane {
 	return pick(second)
 }
 
-// pickOther takes the first lane whose head is of another key than the suspect.
+// pickOther takes the first lane whose head is of a key that has not failed.
 func pickOther(queue *[]*lane, s *suspicion) *lane {
 	for i, l := range *queue {
-		if len(l.queue) == 0 || l.busy || !s.other(l.head().key) {
+		if len(l.queue) == 0 || l.busy || s.of(l.head().key) {
 			continue
 		}
 		*queue = append((*queue)[:i:i], (*queue)[i+1:]...)
