@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 
+	"wapost/internal/delivery/httppost"
 	"wapost/internal/httpapi"
 	"wapost/internal/metrics"
 	"wapost/internal/whatsapp"
@@ -20,9 +21,9 @@ func (a *App) measure() {
 }
 
 // watch has the rooms asked when somebody scrapes.
-func (a *App) watch(dialer *whatsapp.Dialer) {
+func (a *App) watch(dialer *whatsapp.Dialer, sender *httppost.Sender) {
 	a.metrics.Watch(metrics.Sources{
-		Engine: a.engine, Sessions: a.sessions, Census: a.db.Figures().Census, Queued: a.db.Queued, WhatsApp: &dialer.Counters, Media: a.files.Figures, Logger: a.log,
+		Engine: a.engine, Sessions: a.sessions, Census: a.db.Figures().Census, Queued: a.db.Queued, WhatsApp: &dialer.Counters, Media: a.files.Figures, Repeats: sender.Repeats, Logger: a.log,
 	})
 }
 

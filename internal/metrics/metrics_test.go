@@ -53,7 +53,7 @@ func watching(change func(*Sources)) *Metrics {
 		Census: func(context.Context) (store.Census, error) {
 			return store.Census{Webhooks: map[string]int{"active": 5, "paused": 1}, Outbox: map[string]int{"queued": 9}, Dead: 8}, nil
 		},
-		Queued: func() int { return 6 }, WhatsApp: &whatsapp.Counters{}, Media: files, Logger: slog.New(slog.DiscardHandler),
+		Queued: func() int { return 6 }, WhatsApp: &whatsapp.Counters{}, Media: files, Repeats: func() uint64 { return 13 }, Logger: slog.New(slog.DiscardHandler),
 	}
 	s.WhatsApp.OrderRefusals.Store(11)
 	if change != nil {
@@ -95,7 +95,7 @@ func TestScrapeShowsWhatTheRoomsSay(t *testing.T) {
 		`wapost_session_notes_lost_total 3`, `wapost_session_notes_retried_total 4`,
 		`wapost_whatsapp_refusals_total{reason="order"} 11`, `wapost_whatsapp_dropped_total{kind="unhandled_tag"} 0`,
 		`wapost_media_downloads_total{outcome="stored"} 5`, `wapost_media_evictions_total{reason="room"} 3`, `wapost_media_bytes 12`, `wapost_media_files 2`,
-		`wapost_media_downloads_under_way 1`,
+		`wapost_media_downloads_under_way 1`, `wapost_delivery_repeats_total 13`,
 		`wapost_build_info{version="1.2.3"} 1`)
 }
 

@@ -22,6 +22,7 @@ type Sources struct {
 	Queued   func() int // callers that wait for the writer
 	WhatsApp *whatsapp.Counters
 	Media    func() media.Figures
+	Repeats  func() uint64 // requests that were sent a second time within their attempt
 	Logger   *slog.Logger
 }
 
@@ -65,6 +66,7 @@ func (s *scraper) Collect(out chan<- prometheus.Metric) {
 	s.sessions(p)
 	s.whatsapp(p)
 	s.media(p)
+	p.count("wapost_delivery_repeats_total", "Requests sent once more within their attempt, because the idle connection taken for them was closed without an answer.", s.Repeats())
 	s.ask("deliveries", func(ctx context.Context) error { return s.engine(ctx, p) })
 	s.ask("database", func(ctx context.Context) error { return s.database(ctx, p) })
 }

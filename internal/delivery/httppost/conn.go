@@ -31,6 +31,7 @@ type conn struct {
 	in       *bufio.Reader // nil while idle
 	room     int64         // what the other side may still send
 	heard    bool          // it has sent something since the request
+	end      error         // how reading ended since the request; nil = it did not
 	used     bool          // it has carried a request before
 	restful  bool          // it may be used again
 	idleFrom time.Time
@@ -52,6 +53,7 @@ func newConn(c net.Conn, owner *pool, place string) *conn {
 // Read implements io.Reader within the room that is left.
 func (c *conn) Read(p []byte) (int, error) {
 	if c.room <= 0 {
+		c.end = errHeadTooLarge
 		return 0, errHeadTooLarge
 	}
 	if int64(len(p)) > c.room {
@@ -60,6 +62,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.room -= int64(n)
 	c.heard = c.heard || n > 0
+	if err != nil {
+		c.end = err
+	}
 	return n, err
 }
 
@@ -88,7 +93,7 @@ func (c *conn) alive() bool {
 
 // ask sends a request and reads the head of the answer. brief asks for nothing but the status of a success.
 func (c *conn) ask(request []byte, brief bool) error {
-	c.room, c.heard, c.restful, c.answer = maxAnswerHead, false, false, nil
+	c.room, c.heard, c.end, c.restful, c.answer = maxAnswerHead, false, nil, false, nil
 	c.in = readers.Get().(*bufio.Reader)
 	c.in.Reset(c)
 	_, unsent := c.Conn.Write(request)
@@ -105,7 +110,7 @@ func (c *conn) ask(request []byte, brief bool) error {
 		case err != nil && unsent != nil:
 			return unsent
 		case err != nil:
-			return err
+			return broken(err, c.end)
 		case answer.StatusCode >= 200 || answer.StatusCode == http.StatusSwitchingProtocols:
 			c.answer, c.code, c.room = answer, answer.StatusCode, unbounded
 			c.restful = unsent == nil && !answer.Close && answer.StatusCode != http.StatusSwitchingProtocols

@@ -151,6 +151,21 @@ func explainExchange(err error) (delivery.Class, string) {
 	return delivery.ClassProtocol, "The answer is not valid HTTP"
 }
 
+// broken names the end of the connection as the cause of an answer that could not be read. A reader of lines gives out the half
+// of one when the rest does not come and forgets why, and the parser then blames the half. end is how reading ended, nil when
+// it did not. What could not have become HTTP is blamed all the same, unless nobody waited for the rest.
+func broken(err, end error) error {
+	text := err.Error() // net/http keeps no more of what it could not parse
+	if end == nil || !strings.Contains(text, "malformed") {
+		return err
+	}
+	_, line, ok := strings.Cut(text, `malformed HTTP response "`)
+	if line = strings.TrimSuffix(line, `"`); ok && !isTimeout(end) && !strings.HasPrefix(line, "HTTP/") && !strings.HasPrefix("HTTP/", line) {
+		return err
+	}
+	return end
+}
+
 func isTimeout(err error) bool {
 	e, ok := errors.AsType[net.Error](err)
 	return ok && e.Timeout()

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"wapost/internal/delivery"
@@ -13,12 +16,36 @@ import (
 )
 
 // general sends whatever plain does not: over TLS, with HTTP/2 where the other side speaks it, and large bodies.
-type general struct{ transport *http.Transport }
+type general struct {
+	ways    *ways
+	repeats *atomic.Uint64
+}
+
+// ways are two transports to the same endpoints.
+type ways struct {
+	kept  *http.Transport // keeps connections
+	fresh *http.Transport // makes a new one for each request, for what is sent once more
+}
+
+func newWays(t *http.Transport) *ways {
+	w := &ways{kept: t.Clone()}
+	dial := w.kept.DialContext
+	w.kept.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &heedful{Conn: c}, nil
+	}
+	w.fresh = w.kept.Clone()
+	w.fresh.DisableKeepAlives = true
+	return w
+}
 
 // secure returns a transport for a webhook with TLS settings, nil without. It has connections of its own: what one webhook has
 // proved with its certificate must not serve another. It speaks HTTP/1.1 only: in TLS 1.3 a certificate is refused after the
 // handshake, and the library's HTTP/2 often loses that alert behind a write that fails.
-func (g general) secure(t *webhook.TLS) (*http.Transport, error) {
+func (g general) secure(t *webhook.TLS) (*ways, error) {
 	if t == nil {
 		return nil, nil
 	}
@@ -26,12 +53,14 @@ func (g general) secure(t *webhook.TLS) (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := g.transport.Clone()
+	own := &ways{kept: g.ways.kept.Clone(), fresh: g.ways.fresh.Clone()}
 	if config.RootCAs == nil {
-		config.RootCAs = own.TLSClientConfig.RootCAs
+		config.RootCAs = own.kept.TLSClientConfig.RootCAs
 	}
-	own.TLSClientConfig, own.ForceAttemptHTTP2, own.Protocols = config, false, new(http.Protocols)
-	own.Protocols.SetHTTP1(true)
+	for _, way := range []*http.Transport{own.kept, own.fresh} {
+		way.TLSClientConfig, way.ForceAttemptHTTP2, way.Protocols = config.Clone(), false, new(http.Protocols)
+		way.Protocols.SetHTTP1(true)
+	}
 	return own, nil
 }
 
@@ -45,14 +74,15 @@ type trip struct {
 func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time, _ bool) (reply, error) {
 	attempt, cancel := context.WithCancelCause(ctx)
 	t := &trip{cancel: cancel, timer: time.AfterFunc(r.Webhook.Timeout, func() { cancel(errTimeout) })}
-	request := p.request.WithContext(attempt)
-	request.Header = p.header(r, now)
-	load(request, r.Body)
-	transport := g.transport
+	w, header := g.ways, p.header(r, now)
 	if p.own != nil {
-		transport = p.own
+		w = p.own
 	}
-	answer, err := transport.RoundTrip(request) //nolint:bodyclose // done closes it
+	answer, err := p.trip(attempt, w.kept, header, r.Body) //nolint:bodyclose // done closes it
+	if errors.Is(err, errStale) {
+		g.repeats.Add(1)
+		answer, err = p.trip(attempt, w.fresh, header, r.Body) //nolint:bodyclose // done closes it
+	}
 	if err != nil {
 		t.end()
 		return nil, orTimeout(attempt, err)
@@ -61,8 +91,25 @@ func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now
 	return t, nil
 }
 
+// trip sends a request. The transport itself sends it again only when no byte of it had gone out, or when the other side says
+// by HTTP/2 that it has not looked at it; anything more is for the caller to decide, who is told errStale.
+func (p *prepared) trip(ctx context.Context, way *http.Transport, header http.Header, body []byte) (*http.Response, error) {
+	var h heed
+	request := p.request.WithContext(httptrace.WithClientTrace(ctx, h.trace()))
+	request.Header = header
+	load(request, body)
+	answer, err := way.RoundTrip(request)
+	switch {
+	case err == nil:
+		return answer, nil
+	case h.stale() && ctx.Err() == nil:
+		return nil, errStale
+	}
+	return nil, broken(err, h.end())
+}
+
 // load gives the request its body, in a form that the transport can send again when an idle connection turns out to be
-// closed by the other side.
+// closed by the other side before anything was written.
 func load(req *http.Request, body []byte) {
 	req.ContentLength = int64(len(body))
 	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }

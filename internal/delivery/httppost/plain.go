@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wapost/internal/delivery"
@@ -20,8 +21,9 @@ const maxPlain = 32 << 10
 // has two goroutines and several hand-overs per request for things that we do not need: requests of others that share the
 // connection, bodies of any length.
 type plain struct {
-	dial func(ctx context.Context, address string) (net.Conn, error)
-	pool *pool
+	dial    func(ctx context.Context, address string) (net.Conn, error)
+	pool    *pool
+	repeats *atomic.Uint64
 }
 
 func (d plain) carry(ctx context.Context, p *prepared, r delivery.Request, now time.Time, brief bool) (reply, error) {
@@ -31,6 +33,7 @@ func (d plain) carry(ctx context.Context, p *prepared, r delivery.Request, now t
 	deadline := now.Add(r.Webhook.Timeout)
 	c, err := d.ask(ctx, d.pool.take(p.place), p.place, *buf, deadline, brief)
 	if errors.Is(err, errStale) {
+		d.repeats.Add(1)
 		c, err = d.ask(ctx, nil, p.place, *buf, deadline, brief)
 	}
 	if err != nil {
@@ -40,7 +43,7 @@ func (d plain) carry(ctx context.Context, p *prepared, r delivery.Request, now t
 }
 
 // errStale is a connection that lay idle and proved closed before anything came back. Receivers know repeated requests by
-// webhook-id, so the request may be sent again.
+// webhook-id, so the request is sent once more, over a connection that is new and therefore cannot be stale.
 var errStale = errors.New("the idle connection was closed")
 
 // ask sends a request over c, or over a new connection when c is nil.

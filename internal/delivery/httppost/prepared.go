@@ -22,14 +22,14 @@ import (
 
 // prepared is a webhook made ready for requests.
 type prepared struct {
-	version time.Time       // UpdatedAt of the webhook
-	request *http.Request   // for net/http, to be copied
-	place   string          // host:port, for plain; "" when the webhook wants TLS
-	head    []byte          // for plain: the request line and the headers that never change
-	fixed   http.Header     // those headers for net/http; the values are shared by all requests
-	keys    []key           // newest first
-	signers sync.Pool       // of *signer
-	own     *http.Transport // nil unless the webhook has TLS settings: its connections are nobody else's
+	version time.Time     // UpdatedAt of the webhook
+	request *http.Request // for net/http, to be copied
+	place   string        // host:port, for plain; "" when the webhook wants TLS
+	head    []byte        // for plain: the request line and the headers that never change
+	fixed   http.Header   // those headers for net/http; the values are shared by all requests
+	keys    []key         // newest first
+	signers sync.Pool     // of *signer
+	own     *ways         // nil unless the webhook has TLS settings: its connections are nobody else's
 }
 
 // Sentences of local faults that make a webhook unfit to be sent to. Registration keeps them from happening.
@@ -60,9 +60,6 @@ func prepare(w *webhook.Webhook, agent string) (*prepared, error) {
 		"Content-Type":       {"application/json"},
 		"User-Agent":         {agent},
 		"X-Webhook-Endpoint": {strconv.FormatInt(w.ID, 10)},
-		// An entry without values is not sent. It tells the transport that a request whose reused connection proves dead may
-		// be sent again: receivers know repeated requests by webhook-id.
-		"Idempotency-Key": nil,
 	}}
 	p.request = &http.Request{Method: http.MethodPost, URL: u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	for name, value := range w.Headers {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wapost/internal/delivery"
@@ -16,7 +17,8 @@ import (
 type Sender struct {
 	plain   plain
 	general general
-	agent   string // value of User-Agent
+	agent   string         // value of User-Agent
+	repeats *atomic.Uint64 // requests that were sent once more
 
 	mu       sync.RWMutex
 	prepared map[int64]*prepared // by webhook id
@@ -25,19 +27,24 @@ type Sender struct {
 // New makes a sender. Its door is called directly, as an http.Client would follow redirects and costs a fifth of the
 // throughput. version is ours, for User-Agent.
 func New(door egress.Door, version string) *Sender {
-	return &Sender{plain: plain{dial: door.Dial, pool: newPool()}, general: general{door.Transport}, agent: "wapost/" + version,
-		prepared: map[int64]*prepared{}}
+	repeats := new(atomic.Uint64)
+	return &Sender{plain: plain{door.Dial, newPool(), repeats}, general: general{newWays(door.Transport), repeats}, agent: "wapost/" + version,
+		repeats: repeats, prepared: map[int64]*prepared{}}
 }
+
+// Repeats counts the requests that were sent a second time within their attempt, because the idle connection that they were
+// first sent over was closed without an answer (ADR 0011).
+func (s *Sender) Repeats() uint64 { return s.repeats.Load() }
 
 // CloseIdleConnections ends the connections that no attempt uses.
 func (s *Sender) CloseIdleConnections() {
 	s.plain.pool.close()
-	s.general.transport.CloseIdleConnections()
+	s.general.ways.kept.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.prepared {
 		if p.own != nil {
-			p.own.CloseIdleConnections()
+			p.own.kept.CloseIdleConnections()
 		}
 	}
 }
@@ -145,7 +152,7 @@ func (s *Sender) keep(id int64, p *prepared) {
 // forget ends the connections that were made for a webhook. Attempts on their way go on.
 func (s *Sender) forget(id int64) {
 	if old := s.prepared[id]; old != nil && old.own != nil {
-		old.own.CloseIdleConnections()
+		old.own.kept.CloseIdleConnections()
 	}
 	delete(s.prepared, id)
 }
