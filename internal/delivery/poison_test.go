@@ -247,3 +247,36 @@ func TestAScoutThatWasNotSentIsNotForgotten(t *testing.T) {
 		r.stop()
 	})
 }
+
+// The search passes over a message because another of its chat waits before it. That one is then delivered by hand. The search
+// goes back: a later message of the chat must not be found first. So many chats fail that this one is not among the suspects.
+func TestTheSearchGoesBackWhenAChatNoLongerWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.hook(1, webhook.Ordered)
+		y := newTally(t)
+		r.recv.set(always(broken))
+		r.flood(34*5, func(i int) string { return fmt.Sprint("bad", i%34) })
+		time.Sleep(36 * time.Hour)
+		r.say("x", 1)
+		var first int64
+		if err := r.db.Read().QueryRow(`SELECT max(seq) FROM events`).Scan(&first); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(12 * time.Hour)
+		r.say("x", 1)
+		time.Sleep(12 * time.Hour)
+		r.engine.Settled(1, first, true)
+		r.recv.set(func(q delivery.Request) delivery.Outcome {
+			if chat, _ := content(t, q); chat != "x" {
+				return broken
+			}
+			return y.accept(q)
+		})
+		r.say("x", 1)
+		time.Sleep(12 * time.Hour)
+		synctest.Wait()
+		y.check(1, 2)
+		r.stop()
+	})
+}
