@@ -25,7 +25,7 @@ const syncEvery = time.Second
 // OpenKeys opens the file, WAL, synchronous=NORMAL: a commit survives the end of the process at once, and a power cut from the
 // next Sync on.
 func OpenKeys(ctx context.Context, path string) (*Keys, error) {
-	db, err := openFile(path, "NORMAL")
+	db, err := openFile(path, "NORMAL", 4096) // small rows change at random places
 	if err != nil {
 		return nil, err
 	}
