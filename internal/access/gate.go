@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"wapost/internal/fault"
 )
 
@@ -117,8 +119,12 @@ func (g *Gate) byToken(ctx context.Context, token string) (Principal, error) {
 }
 
 // Exchange gives a device a new token for its secret and ends its older tokens. Errors: ErrMissing for an unknown device, a
-// wrong secret or a disabled account, which all look alike; fault.Unavailable when the store cannot be asked.
+// wrong secret or a disabled account, which all look alike; fault.Unavailable when the store cannot be asked. What is no id of
+// a device at all is refused without asking it: nobody has shown a credential yet.
 func (g *Gate) Exchange(ctx context.Context, deviceID, secret string) (string, error) {
+	if uuid.Validate(deviceID) != nil {
+		return "", ErrMissing
+	}
 	d, err := g.store.DeviceByID(ctx, deviceID)
 	if err != nil {
 		return "", refused(err, ErrMissing)

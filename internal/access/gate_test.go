@@ -16,6 +16,8 @@ import (
 	"wapost/internal/fault"
 )
 
+const device1 = "00000000-0000-0000-0000-000000000001"
+
 const adminText = "an-admin-secret-of-at-least-32-bytes"
 
 // vaultOf is the smallest Credentials: what it does not hold is not found, and down fails every question.
@@ -81,10 +83,10 @@ func newFixture(t *testing.T) *fixture {
 	secret, hash := NewDeviceSecret()
 	store := &vaultOf{
 		keys:    map[string]KeyRecord{string(key.Hash): {ID: 5, Hash: key.Hash, AccountID: 1, Active: true, HourlyLimit: 9}},
-		devices: map[string]DeviceRecord{"d1": {AccountID: 1, SecretHash: hash, TokenVersion: 3, Active: true}},
+		devices: map[string]DeviceRecord{device1: {AccountID: 1, SecretHash: hash, TokenVersion: 3, Active: true}},
 	}
 	f := &fixture{gate: NewGate(store, tokens, admin), store: store, tokens: tokens, key: key.Text, secret: secret}
-	f.token = f.issue(t, 1, "d1", 3)
+	f.token = f.issue(t, 1, device1, 3)
 	return f
 }
 
@@ -153,7 +155,7 @@ func TestTokenIsRefusedWhen(t *testing.T) {
 		}
 		return s
 	}
-	good := claims{DeviceID: "d1", Account: 1, Version: 3}
+	good := claims{DeviceID: device1, Account: 1, Version: 3}
 	at := func(nbf, exp time.Time) claims {
 		c := good
 		c.NotBefore, c.ExpiresAt = jwt.NewNumericDate(nbf), jwt.NewNumericDate(exp)
@@ -164,7 +166,7 @@ func TestTokenIsRefusedWhen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err := f.gate.User(t.Context(), header("Authorization", sign(jwt.SigningMethodHS256, hs, good))); err != nil || p.DeviceID != "d1" {
+	if p, err := f.gate.User(t.Context(), header("Authorization", sign(jwt.SigningMethodHS256, hs, good))); err != nil || p.DeviceID != device1 {
 		t.Fatalf("the good token: %v, %v", p, err)
 	}
 	for name, token := range map[string]string{
@@ -174,10 +176,10 @@ func TestTokenIsRefusedWhen(t *testing.T) {
 		"none":                  sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, good),
 		"expired":               sign(jwt.SigningMethodHS256, hs, at(now.Add(-2*time.Hour), now.Add(-time.Hour))),
 		"not yet valid":         sign(jwt.SigningMethodHS256, hs, at(now.Add(time.Hour), now.Add(2*time.Hour))),
-		"old version":           f.issue(t, 1, "d1", 2),
-		"future version":        f.issue(t, 1, "d1", 4),
+		"old version":           f.issue(t, 1, device1, 2),
+		"future version":        f.issue(t, 1, device1, 4),
 		"deleted device":        f.issue(t, 1, "d2", 3),
-		"another account":       f.issue(t, 2, "d1", 3),
+		"another account":       f.issue(t, 2, device1, 3),
 		"no device":             f.issue(t, 1, "", 3),
 		"cut":                   f.token[:len(f.token)-2],
 	} {
@@ -195,16 +197,16 @@ func TestDisablingAnAccountEndsItsKeyAndTokens(t *testing.T) {
 		k.Active = false
 		f.store.keys[h] = k
 	}
-	d := f.store.devices["d1"]
+	d := f.store.devices[device1]
 	d.Active = false
-	f.store.devices["d1"] = d
+	f.store.devices[device1] = d
 	if _, err := f.gate.User(t.Context(), header("X-API-Key", f.key)); !errors.Is(err, ErrMissing) {
 		t.Errorf("key: %v", err)
 	}
 	if _, err := f.gate.User(t.Context(), header("Authorization", f.token)); !errors.Is(err, ErrInvalid) {
 		t.Errorf("token: %v", err)
 	}
-	if _, err := f.gate.Exchange(t.Context(), "d1", f.secret); !errors.Is(err, ErrMissing) {
+	if _, err := f.gate.Exchange(t.Context(), device1, f.secret); !errors.Is(err, ErrMissing) {
 		t.Errorf("exchange: %v", err)
 	}
 }
@@ -236,14 +238,14 @@ func TestFailingStoreIsUnavailableNeverUnauthorized(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := f.gate.Exchange(t.Context(), "d1", f.secret); !fault.Is(err, fault.Unavailable) {
+	if _, err := f.gate.Exchange(t.Context(), device1, f.secret); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("exchange: %v", err)
 	}
 }
 
 func TestExchangeEndsOlderTokens(t *testing.T) {
 	f := newFixture(t)
-	token, err := f.gate.Exchange(t.Context(), "d1", f.secret)
+	token, err := f.gate.Exchange(t.Context(), device1, f.secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,9 +255,19 @@ func TestExchangeEndsOlderTokens(t *testing.T) {
 	if _, err := f.gate.User(t.Context(), header("Authorization", f.token)); !errors.Is(err, ErrInvalid) {
 		t.Errorf("the old token: %v", err)
 	}
-	for name, call := range map[string][2]string{"wrong secret": {"d1", "x"}, "unknown device": {"d9", f.secret}, "empty": {"d1", ""}} {
+	for name, call := range map[string][2]string{"wrong secret": {device1, "x"}, "unknown device": {"00000000-0000-0000-0000-000000000009", f.secret}, "empty": {device1, ""}} {
 		if _, err := f.gate.Exchange(t.Context(), call[0], call[1]); !errors.Is(err, ErrMissing) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestExchangeAsksNothingForWhatIsNoDevice(t *testing.T) {
+	f := newFixture(t)
+	f.store.down = errors.New("nobody may ask")
+	for _, id := range []string{"\x00", "\xff", "d1", device1 + "0"} {
+		if _, err := f.gate.Exchange(t.Context(), id, f.secret); !errors.Is(err, ErrMissing) {
+			t.Errorf("%q: %v", id, err)
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package access
 
-import (
-	"context"
-	"strconv"
-)
+import "strconv"
 
 // Role is the kind of a caller.
 type Role uint8
@@ -22,19 +19,6 @@ type Principal struct {
 	DeviceID    string // set for Device only
 	Credential  string // names the credential for rate limits; holds no secret
 	HourlyLimit int    // requests per hour of the account; 0 = none
-}
-
-type principalKey struct{}
-
-// NewContext returns a context that carries p.
-func NewContext(ctx context.Context, p Principal) context.Context {
-	return context.WithValue(ctx, principalKey{}, p)
-}
-
-// FromContext returns the caller that NewContext stored; ok is false on routes without authentication.
-func FromContext(ctx context.Context) (p Principal, ok bool) {
-	p, ok = ctx.Value(principalKey{}).(Principal)
-	return p, ok
 }
 
 // AccountKey names the caller's account for limits that all its credentials share.

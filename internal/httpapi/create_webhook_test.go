@@ -170,6 +170,18 @@ func TestMediaTypeIsJudgedBeforeSizeAndSizeBeforeSyntax(t *testing.T) {
 	}
 }
 
+func TestBodiesAreTakenAsTheyAre(t *testing.T) {
+	r := newRig(t)
+	_, key := r.account()
+	_, token := r.device(key)
+	const want = "Content-Encoding gzip is not supported; send the body as it is"
+	r.call(key, "POST", "/webhooks", "\x1f\x8b", "Content-Encoding", "gzip").wants(http.StatusUnsupportedMediaType, want)
+	form := r.form(token, "file:a.txt", "x")
+	form.Header.Set("Content-Encoding", "gzip")
+	r.serve(form).wants(http.StatusUnsupportedMediaType, want)
+	r.call(key, "POST", "/webhooks", map[string]any{"url": hookURL}, "Content-Encoding", "Identity").ok(http.StatusCreated)
+}
+
 func TestLimitsComeAfterReferences(t *testing.T) {
 	r := newRig(t)
 	_, key := r.account()

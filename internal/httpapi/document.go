@@ -34,7 +34,9 @@ func (a *API) documentConfig() huma.Config {
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
 			Title: "wapost", Version: a.Version,
-			Description: "A self-hosted WhatsApp gateway: register a webhook, and every WhatsApp event reaches it, signed, at least once, in order.",
+			Description: "A self-hosted WhatsApp gateway: register a webhook, and every WhatsApp event reaches it, signed, at least once, in order.\n\n" +
+				"Every failure has the same JSON shape. The one exception is what HTTP itself forbids (a request line like GET /%zz, a header " +
+				"that is broken or larger than 64 KiB): it is refused before any route is known, with 400 or 431 and one line of text.",
 		},
 		Servers: []*huma.Server{{URL: server}},
 		Tags:    tags(),
@@ -172,7 +174,7 @@ func describe[P, B, D any](registry huma.Registry, op operation[P, B, D]) *huma.
 		}}
 	}
 	op.success(registry, doc)
-	codes := append([]int{http.StatusInternalServerError, http.StatusServiceUnavailable}, op.errors...)
+	codes := append([]int{http.StatusBadRequest, http.StatusInternalServerError, http.StatusServiceUnavailable}, op.errors...) // 400: an unknown query parameter
 	if op.auth != nobody {
 		codes = append(codes, http.StatusUnauthorized, http.StatusTooManyRequests)
 	}
@@ -181,9 +183,6 @@ func describe[P, B, D any](registry huma.Registry, op operation[P, B, D]) *huma.
 	}
 	if hasBody {
 		codes = append(codes, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
-	}
-	if hasBody || len(doc.Parameters) > 1 {
-		codes = append(codes, http.StatusBadRequest)
 	}
 	if op.method == http.MethodPost {
 		codes = append(codes, http.StatusConflict, http.StatusUnprocessableEntity)
@@ -283,4 +282,6 @@ func named(list []*huma.Param, name string) bool {
 	return false
 }
 
-func sharedRef(name string) *huma.Param { return &huma.Param{Ref: "#/components/parameters/" + name} }
+const parameterPrefix = "#/components/parameters/"
+
+func sharedRef(name string) *huma.Param { return &huma.Param{Ref: parameterPrefix + name} }

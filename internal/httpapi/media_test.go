@@ -435,6 +435,7 @@ func TestAFileIsUploaded(t *testing.T) {
 		{[]string{"file:a", "1", "mime_type", "red"}, "", "", "", "mime_type must look like image/png"},
 		{[]string{"file:a", "1", "filename", strings.Repeat("x", 1025)}, "", "", "", "filename must have at most 1024 bytes"},
 		{[]string{"file:" + strings.Repeat("x", 1025), "1"}, "", "", "", "filename must have at most 1024 bytes"},
+		{[]string{"file:a", "1", "filename", "a\x00b"}, "", "", "", "filename must not contain the character U+0000"},
 	} {
 		a := r.serve(r.form(token, c.fields...))
 		if c.say != "" {

@@ -40,6 +40,9 @@ func (a *API) uploadMedia(ctx context.Context, c *call, _ none, _ none) (event.M
 	if err != nil || name != formType || params["boundary"] == "" {
 		return event.Media{}, fault.New(fault.Unsupported, "Content-Type must be multipart/form-data")
 	}
+	if err := notEncoded(c.r.Header); err != nil {
+		return event.Media{}, err
+	}
 	form := multipart.NewReader(&slowly{c.r.Body, c.wire}, params["boundary"])
 	var u uploaded
 	defer func() {
@@ -74,10 +77,8 @@ func (a *API) takePart(ctx context.Context, u *uploaded, part *multipart.Part) (
 			return fault.New(fault.Invalid, "file must be one file")
 		}
 		u.partName, u.partType = part.FileName(), part.Header.Get("Content-Type")
-		for name, value := range map[string]string{"filename": u.partName, "mime_type": u.partType} {
-			if len(value) > longestField {
-				return tooLong(name)
-			}
+		if err := errors.Join(checkPart("filename", u.partName), checkPart("mime_type", u.partType)); err != nil {
+			return err
 		}
 		u.file, err = a.Files.Receive(ctx, part)
 	case "filename":
@@ -95,14 +96,20 @@ func (a *API) takePart(ctx context.Context, u *uploaded, part *multipart.Part) (
 
 func textPart(part *multipart.Part, field string) (string, error) {
 	b, err := io.ReadAll(io.LimitReader(part, longestField+1))
-	if err == nil && len(b) > longestField {
-		err = tooLong(field)
+	if err == nil {
+		err = checkPart(field, string(b))
 	}
 	return string(b), err
 }
 
-func tooLong(field string) error {
-	return fault.New(fault.Invalid, "%s must have at most %d bytes", field, longestField)
+func checkPart(field, value string) error {
+	switch {
+	case len(value) > longestField:
+		return fault.New(fault.Invalid, "%s must have at most %d bytes", field, longestField)
+	case strings.ContainsRune(value, 0):
+		return fault.New(fault.Invalid, "%s must not contain the character U+0000", field)
+	}
+	return nil
 }
 
 // errBroken: what came of a request is not what was sent, so its refusal is no answer to a repetition.

@@ -92,6 +92,7 @@ func mount[P, B, D any](a *API, op operation[P, B, D]) {
 	}
 	doc := describe(a.huma.OpenAPI().Components.Schemas, op)
 	a.huma.OpenAPI().AddOperation(doc)
+	known := a.queryNames(doc)
 	e := endpoint{
 		auth: op.auth, method: op.method, fallback: op.fallback, atomic: op.atomic,
 		hasBody: reflect.TypeFor[B]() != reflect.TypeFor[none](), bodyOptional: op.bodyOptional,
@@ -100,7 +101,7 @@ func mount[P, B, D any](a *API, op operation[P, B, D]) {
 			if op.upload != nil {
 				body = nil // what there is of it only tells requests apart
 			}
-			return prepare(op, c, body)
+			return prepare(op, known, c, body)
 		},
 		status: op.status, message: op.message,
 	}
@@ -116,9 +117,12 @@ func mount[P, B, D any](a *API, op operation[P, B, D]) {
 type work func(ctx context.Context) (any, error)
 
 // prepare decodes parameters and body.
-func prepare[P, B, D any](op operation[P, B, D], c *call, body []byte) (work, error) {
+func prepare[P, B, D any](op operation[P, B, D], query []string, c *call, body []byte) (work, error) {
 	var p P
 	var b B
+	if err := checkQuery(c.r.URL.RawQuery, query); err != nil {
+		return nil, err
+	}
 	if len(body) > 0 || !op.bodyOptional && reflect.TypeFor[B]() != reflect.TypeFor[none]() {
 		if err := strict.Object(body, &b); err != nil {
 			return nil, err

@@ -42,14 +42,14 @@ func TestPasskeysThatAreRefused(t *testing.T) {
 	r.device(key)
 	r.call(key, "POST", "/devices/me/login", nil).ok(http.StatusOK)
 	for want, change := range map[string][2]string{
-		"id is required":                               {`"id":"Y3JlZA"`, `"id":""`},
-		"rawId must be base64url":                      {`"rawId":"Y3JlZA"`, `"rawId":"+/"`},
-		`type must be "public-key"`:                    {`"public-key"`, `"password"`},
-		"response.signature is required":               {`"signature":"cy1f",`, ``},
-		"response.clientDataJSON must be a string":     {`"clientDataJSON":"e30"`, `"clientDataJSON":[1]`},
-		"response.authenticatorData must be base64url": {`"YQ"`, `"Y Q"`},
-		"response.userHandle must be base64url":        {`null}}`, `"*"}}`},
-		`Unknown field "raw_id"`:                       {`"rawId"`, `"raw_id"`},
+		"id is required":                                {`"id":"Y3JlZA"`, `"id":""`},
+		"rawId must be base64url":                       {`"rawId":"Y3JlZA"`, `"rawId":"+/"`},
+		`type must be "public-key"`:                     {`"public-key"`, `"password"`},
+		"response.signature is required":                {`"signature":"cy1f",`, ``},
+		"response.clientDataJSON must be a string":      {`"clientDataJSON":"e30"`, `"clientDataJSON":[1]`},
+		"response.authenticatorData must be base64url":  {`"YQ"`, `"Y Q"`},
+		"response.userHandle must be base64url":         {`null}}`, `"*"}}`},
+		`Unknown field "raw_id"; did you mean "rawId"?`: {`"rawId"`, `"raw_id"`},
 	} {
 		r.call(key, "POST", "/devices/me/pairing/passkey", strings.Replace(credential, change[0], change[1], 1)).wants(http.StatusBadRequest, want)
 	}

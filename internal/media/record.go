@@ -31,11 +31,6 @@ const (
 	ReasonKeyLost      Reason = "key_lost" // what we keep of the file's key cannot be opened
 )
 
-// Reasons lists all reasons.
-func Reasons() []Reason {
-	return []Reason{ReasonGone, ReasonNotOnPhone, ReasonPhoneOffline, ReasonDamaged, ReasonTooLarge, ReasonStorage, ReasonKeyLost}
-}
-
 // Record is one file as the database knows it.
 type Record struct {
 	event.Attachment

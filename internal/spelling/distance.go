@@ -1,4 +1,4 @@
-// Package spelling measures how far two words are apart, for "did you mean". Which word is near enough is the asker's rule.
+// Package spelling measures how far two words are apart, and finds the one that was meant, for "did you mean".
 package spelling
 
 // Distance is the Levenshtein distance in bytes.

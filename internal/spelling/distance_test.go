@@ -1,6 +1,9 @@
 package spelling
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestDistance(t *testing.T) {
 	for _, c := range []struct {
@@ -13,5 +16,19 @@ func TestDistance(t *testing.T) {
 		if got := Distance(c.a, c.b); got != c.want {
 			t.Errorf("%q to %q: %d, want %d", c.a, c.b, got, c.want)
 		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"types", "limit", "rawId", "q", "id"}
+	for written, want := range map[string]string{
+		"type": "types", "TYPES": "types", "raw_id": "rawId", "limt": "limit", "ad": "id", "x": "", "": "", "offset": "", strings.Repeat("q", 101): "",
+	} {
+		if got, ok := Nearest(written, known); got != want || ok != (want != "") {
+			t.Errorf("%q: %q, %v", written, got, ok)
+		}
+	}
+	if got, _ := Nearest("ac", []string{"ab", "ad"}); got != "ab" {
+		t.Errorf("of equals: %q", got)
 	}
 }

@@ -93,7 +93,8 @@ func (db *DB) openServer(ctx context.Context, o Options) (err error) {
 	if err := db.raiseEpoch(ctx, db.claimed); err != nil {
 		return fmt.Errorf("raise the writer's epoch: %w", err)
 	}
-	if db.read, err = openPostgres(o.URL, "reader", readerLimits()); err != nil {
+	db.read.server = true
+	if db.read.DB, err = openPostgres(o.URL, "reader", readerLimits()); err != nil {
 		return err
 	}
 	db.read.SetMaxOpenConns(readers)

@@ -36,7 +36,7 @@ type DB struct {
 	vault       *vault.Vault
 	log         *slog.Logger
 	pool        *sql.DB // one connection: the writer's
-	read        *sql.DB
+	read        reader
 	jobs        chan job
 	gate        sync.RWMutex  // held for reading while a job is put into the queue
 	shut        bool          // no job is put into the queue any more
@@ -94,10 +94,10 @@ func (db *DB) openFile(ctx context.Context, o Options) (err error) {
 	if err := db.dialect.migrate(ctx, db.pool); err != nil {
 		return fmt.Errorf("migrate %s: %w", o.Path, err)
 	}
-	if db.read, err = openReaders(o.Path); err != nil {
+	if db.read.DB, err = openReaders(o.Path); err != nil {
 		return err
 	}
-	db.occurrences, err = loadOccurrences(ctx, db.read)
+	db.occurrences, err = loadOccurrences(ctx, db.read.DB)
 	return err
 }
 
@@ -118,7 +118,7 @@ func (db *DB) OnRecorded(f func([]*event.Recorded)) { db.recorded = append(db.re
 func (db *DB) OnWebhookGone(f func(id int64)) { db.hookGone = f }
 
 // Read returns the read-only pool.
-func (db *DB) Read() *sql.DB { return db.read }
+func (db *DB) Read() *sql.DB { return db.read.DB }
 
 // Close closes the files. Run must have ended, or never begun.
 func (db *DB) Close() error {
@@ -126,7 +126,7 @@ func (db *DB) Close() error {
 	if db.claimed != nil {
 		errs = append(errs, db.claimed.Close())
 	}
-	for _, pool := range []*sql.DB{db.read, db.pool} {
+	for _, pool := range []*sql.DB{db.read.DB, db.pool} {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}

@@ -53,7 +53,7 @@ func TestADamagedWebhookIsMendedPartByPart(t *testing.T) {
 	}
 	_, err = r.Patch(t.Context(), one(), w.ID, on)
 	says(t, err, fault.Conflict, "What is stored of tls is damaged; give tls anew first")
-	both := webhook.Patch{TLS: webhook.Null[webhook.TLS](), Active: webhook.Given(true)}
+	both := webhook.Patch{TLS: null[webhook.TLS](), Active: webhook.Given(true)}
 	_, err = r.Patch(t.Context(), one(), w.ID, both)
 	says(t, err, fault.Conflict, "What is stored of secrets is damaged; rotate the secret first")
 	generated, _, err := r.RotateSecret(t.Context(), one(), w.ID, webhook.Rotation{})

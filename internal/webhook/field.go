@@ -10,9 +10,6 @@ type Field[T any] struct {
 // Given makes a field with a value.
 func Given[T any](v T) Field[T] { return Field[T]{Given: true, Value: v} }
 
-// Null makes a field that is null.
-func Null[T any]() Field[T] { return Field[T]{Given: true, Null: true} }
-
 // or returns the field with null replaced by a default.
 func (f Field[T]) or(def T) Field[T] {
 	if f.Null {

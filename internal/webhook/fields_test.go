@@ -58,6 +58,11 @@ func TestUnknownEventsAreRefusedWithAdvice(t *testing.T) {
 		"poll.created":            `Event "poll.created" no longer exists; use "message.received" and look at "kind"`,
 		"connection.reconnecting": `Event "connection.reconnecting" no longer exists; use "connection.disconnected" and look at "will_reconnect"`,
 		"status.comment":          `Event "status.comment" no longer exists; use "message.received" and look at "comment_on"`,
+		"message":                 `Unknown event "message"; did you mean "message.*"?`,
+		"message.":                `Unknown event "message."; did you mean "message.*"?`,
+		"nope":                    `Unknown event "nope"; GET /event-types lists all`,
+		"nope.*":                  `Unknown event "nope.*"; GET /event-types lists all`,
+		"":                        "Entry 2 of the events is empty",
 		strings.Repeat("a", 101):  "events must have entries of at most 100 bytes",
 	} {
 		_, err := webhook.ParseEvents([]string{"message.received", entry})

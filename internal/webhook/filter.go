@@ -6,6 +6,7 @@ import (
 
 	"wapost/internal/event"
 	"wapost/internal/fault"
+	"wapost/internal/spelling"
 )
 
 const (
@@ -22,7 +23,10 @@ func ParseEvents(given []string) ([]string, error) {
 	}
 	catalogue := event.Catalogue()
 	list := make([]string, 0, len(given))
-	for _, entry := range given {
+	for i, entry := range given {
+		if entry == "" {
+			return nil, fault.New(fault.Invalid, "Entry %d of the events is empty", i+1)
+		}
 		if len(entry) > maxEvent {
 			return nil, fault.New(fault.Invalid, "events must have entries of at most %d bytes", maxEvent)
 		}
@@ -54,7 +58,18 @@ func resolve(entry string, catalogue []event.Entry) (string, error) {
 	if advice, ok := gone(entry); ok {
 		return "", fault.New(fault.Invalid, `Event "%s" no longer exists; use %s`, entry, advice)
 	}
-	return "", fault.New(fault.Invalid, `Unknown event "%s"; did you mean "%s"?`, entry, nearest(entry, candidates(entry, catalogue)))
+	if meant, ok := meant(entry, catalogue); ok {
+		return "", fault.New(fault.Invalid, `Unknown event "%s"; did you mean "%s"?`, entry, meant)
+	}
+	return "", fault.New(fault.Invalid, `Unknown event "%s"; GET /event-types lists all`, entry)
+}
+
+// meant is what an unknown entry may have been: all of a family whose name it is, else what it nearly spells.
+func meant(entry string, catalogue []event.Entry) (string, bool) {
+	if all := strings.TrimSuffix(entry, ".") + anyMember; known(all, catalogue) {
+		return all, true
+	}
+	return spelling.Nearest(entry, candidates(entry, catalogue))
 }
 
 // known reports whether an entry is a type, or a pattern that matches one that need not be named.

@@ -27,8 +27,8 @@ func TestAPatchChangesOnlyWhatIsGiven(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("something else changed:\n%s", diff)
 	}
-	reset := r.patch(before.ID, webhook.Patch{Description: webhook.Null[string](), Headers: webhook.Null[map[string]string](), Ordering: webhook.Null[string](),
-		TimeoutSeconds: webhook.Null[int](), MaxInFlight: webhook.Null[int](), RateLimit: webhook.Null[int](), Version: webhook.Null[int]()})
+	reset := r.patch(before.ID, webhook.Patch{Description: null[string](), Headers: null[map[string]string](), Ordering: null[string](),
+		TimeoutSeconds: null[int](), MaxInFlight: null[int](), RateLimit: null[int](), Version: null[int]()})
 	if reset.Description != "" || len(reset.Headers) != 0 || reset.Ordering != webhook.Ordered || reset.Timeout != 15*time.Second ||
 		reset.MaxInFlight != 8 || reset.RateLimit != 0 || reset.Version != 1 {
 		t.Errorf("null did not reset: %+v", reset)
@@ -40,10 +40,10 @@ func TestPatchesThatAreRefused(t *testing.T) {
 	w := r.create(one(), webhook.Draft{URL: url})
 	for want, p := range map[string]webhook.Patch{
 		"Nothing to change": {},
-		"url is required":   {URL: webhook.Null[string]()},
+		"url is required":   {URL: null[string]()},
 		"URL must be HTTPS": {URL: webhook.Given("http://x.example"), Secret: webhook.Given("x")},
-		"secret is changed with POST /webhooks/{id}/rotate-secret":                         {Secret: webhook.Null[string](), DeviceID: webhook.Given("one")},
-		"device_id cannot be changed":                                                      {DeviceID: webhook.Null[string]()},
+		"secret is changed with POST /webhooks/{id}/rotate-secret":                         {Secret: null[string](), DeviceID: webhook.Given("one")},
+		"device_id cannot be changed":                                                      {DeviceID: null[string]()},
 		"rate_limit must be between 1 and 1000":                                            {RateLimit: webhook.Given(0)},
 		"version must be 1":                                                                {Version: webhook.Given(2)},
 		"tls must have ca_pem, or client_cert_pem with client_key_pem":                     {TLS: webhook.Given(webhook.TLS{})},
@@ -93,7 +93,7 @@ func TestAFilterChangeAppliesFromTheNextEventOn(t *testing.T) {
 	}
 	r.record()
 	r.exec(`DELETE FROM events WHERE seq <= 2`) // retention
-	w = r.patch(w.ID, webhook.Patch{Events: webhook.Null[[]string]()})
+	w = r.patch(w.ID, webhook.Patch{Events: null[[]string]()})
 	if !slices.Equal(froms(w), []int64{3, 4}) {
 		t.Errorf("filters from %v, want 3 and 4: the first judges no event that is kept", froms(w))
 	}

@@ -16,7 +16,7 @@ func TestPauseAndResume(t *testing.T) {
 		t.Errorf("%+v", paused)
 	}
 	r.exec(`UPDATE webhooks SET status = 'disabled', reason = 'gone', breaker_opened_at = 5, breaker_probe_at = 6, breaker_failures = 7, last_failure_at = 8`)
-	active := r.patch(w.ID, webhook.Patch{Active: webhook.Null[bool](), ResumeFrom: webhook.Given("held")})
+	active := r.patch(w.ID, webhook.Patch{Active: null[bool](), ResumeFrom: webhook.Given("held")})
 	if active.Status != webhook.Active || active.Reason != "" || active.State() != "active" || active.Breaker.Failures != 0 || active.Breaker.LastFailure.IsZero() {
 		t.Errorf("after a disabled webhook was resumed: %+v", active)
 	}

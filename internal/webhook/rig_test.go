@@ -117,3 +117,6 @@ func says(t *testing.T, err error, kind fault.Kind, sentence string) {
 		t.Errorf("got %v, want kind %d %q", err, kind, sentence)
 	}
 }
+
+// null is a field that is null.
+func null[T any]() webhook.Field[T] { return webhook.Field[T]{Given: true, Null: true} }

@@ -120,7 +120,7 @@ func TestTLSSettingsAreKeptReplacedAndRemoved(t *testing.T) {
 	if got := stored(); got == nil || *got != (webhook.TLS{CA: a.cert}) {
 		t.Fatalf("replaced: %v", got)
 	}
-	r.patch(w.ID, webhook.Patch{TLS: webhook.Null[webhook.TLS]()})
+	r.patch(w.ID, webhook.Patch{TLS: null[webhook.TLS]()})
 	if got := stored(); got != nil {
 		t.Fatalf("removed: %v", got)
 	}
@@ -139,7 +139,7 @@ func TestTLSSettingsWithoutTLSAreAMistake(t *testing.T) {
 	}
 	_, err = service.Patch(t.Context(), one(), w.ID, webhook.Patch{URL: webhook.Given("http://your-server.com")})
 	says(t, err, fault.Invalid, "tls needs a URL with https")
-	if _, err = service.Patch(t.Context(), one(), w.ID, webhook.Patch{URL: webhook.Given("http://your-server.com"), TLS: webhook.Null[webhook.TLS]()}); err != nil {
+	if _, err = service.Patch(t.Context(), one(), w.ID, webhook.Patch{URL: webhook.Given("http://your-server.com"), TLS: null[webhook.TLS]()}); err != nil {
 		t.Error(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wapost/internal/fault"
+	"wapost/internal/spelling"
 )
 
 // Object reads body into the struct that into points to. Members are matched by the json tags, case-sensitively; null leaves a
@@ -24,7 +25,32 @@ func Object(body []byte, into any) error {
 	if err := n.bindObject("", target); err != nil {
 		return err
 	}
-	return encoded(body)
+	if err := encoded(body); err != nil {
+		return err
+	}
+	return n.printable("")
+}
+
+// printable refuses the character U+0000 in texts and names, at any depth: a part of the storages cannot hold it, and all of
+// them shall answer alike.
+func (n *node) printable(path string) error {
+	if s, ok := n.value.(string); ok && strings.ContainsRune(s, 0) {
+		return fault.New(fault.Invalid, "%s must not contain the character U+0000", path)
+	}
+	for _, m := range n.members {
+		if strings.ContainsRune(m.name, 0) {
+			return fault.New(fault.Invalid, "Names of fields must not contain the character U+0000")
+		}
+		if err := m.node.printable(clip(join(path, m.name))); err != nil {
+			return err
+		}
+	}
+	for _, e := range n.elements {
+		if err := e.printable(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // repeated refuses a field that is there twice, at any depth.
@@ -80,7 +106,7 @@ func unknownField(path, name string, known []reflect.StructField) error {
 		names[i] = jsonName(f)
 	}
 	shown := clip(join(path, name))
-	if near, ok := nearest(name, names); ok {
+	if near, ok := spelling.Nearest(name, names); ok {
 		return fault.New(fault.Invalid, "Unknown field %q; did you mean %q?", shown, join(path, near))
 	}
 	return fault.New(fault.Invalid, "Unknown field %q", shown)

@@ -85,6 +85,13 @@ func TestRefusals(t *testing.T) {
 		{"not UTF-8", "{\"url\":\"\xff\"}", "Request body is not valid UTF-8"},
 		{"half a surrogate pair", `{"url":"\ud83d"}`, "Request body is not valid UTF-8"},
 		{"second half alone", `{"url":"a\ude00"}`, "Request body is not valid UTF-8"},
+		{"NUL", `{"url":"a\u0000"}`, "url must not contain the character U+0000"},
+		{"NUL in a list", `{"events":["a","\u0000"]}`, "events must not contain the character U+0000"},
+		{"NUL inside", `{"reply_to":{"text":"\u0000"}}`, "reply_to.text must not contain the character U+0000"},
+		{"NUL in a free object", `{"metadata":{"a":[{"b":"\u0000"}]}}`, "metadata.a.b must not contain the character U+0000"},
+		{"NUL in a name", `{"headers":{"A\u0000":"b"}}`, "Names of fields must not contain the character U+0000"},
+		{"NUL in a name of a free object", `{"metadata":{"a":{"\u0000":1}}}`, "Names of fields must not contain the character U+0000"},
+		{"types before NUL", `{"secret":"\u0000","url":1}`, "url must be a string"},
 		{"types in the order of the fields", `{"events":1,"url":1}`, "url must be a string"},
 		{"repeated before unknown", `{"foo":1,"url":"a","url":"b"}`, `Duplicate field "url"`},
 		{"unknown before types", `{"url":1,"foo":1}`, `Unknown field "foo"`},
@@ -101,7 +108,7 @@ func TestRefusals(t *testing.T) {
 
 func TestValuesArrive(t *testing.T) {
 	var got body
-	err := Object([]byte(` {"url":"\u00e9 \ud83d\ude00 \\ud83d","secret":"s","events":[],"active":null,"headers":{"A":"b"},
+	err := Object([]byte(` {"url":"\u00e9 \ud83d\ude00 \\ud83d \\u0000","secret":"s","events":[],"active":null,"headers":{"A":"b"},
 		"rate_limit": 10.0 ,"since":"2025-12-17T11:30:00+01:00","metadata": {"a" : [1, {}]},"reply_to":"m1","ephemeral":60,
 		"items":[{"id":"1"},{"text":"t"}]} `), &got)
 	if err != nil {
@@ -109,7 +116,7 @@ func TestValuesArrive(t *testing.T) {
 	}
 	secret, limit, timer := "s", 10, span{60}
 	want := body{
-		URL: "é 😀 \\ud83d", Secret: &secret, Events: []string{}, Active: Field[bool]{Given: true, Null: true},
+		URL: "é 😀 \\ud83d \\u0000", Secret: &secret, Events: []string{}, Active: Field[bool]{Given: true, Null: true},
 		Headers: map[string]string{"A": "b"}, Limit: &limit, Since: time.Date(2025, 12, 17, 10, 30, 0, 0, time.UTC),
 		Meta: Raw(`{"a" : [1, {}]}`), Reply: &quote{ID: "m1"}, Timer: &timer, Items: []quote{{ID: "1"}, {Text: "t"}},
 	}

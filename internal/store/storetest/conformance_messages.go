@@ -303,7 +303,9 @@ func messageStrange(s *suite) {
 	if n := len(s.log()); n != 16 {
 		s.Errorf("%d events, want 16", n)
 	}
-	s.find(deviceA, miaLID, `quo"te\`)
+	for _, id := range []string{`quo"te\`, "nul\x00", "bad\xff"} {
+		s.find(deviceA, miaLID, id)
+	}
 }
 
 func messagesOfGoneDevice(s *suite) {

@@ -40,6 +40,7 @@ func recordCases() []testCase {
 		{"meta values are set and replaced", meta},
 		{"the figures count", figures},
 		{"storage can be checked", check},
+		{"what is no text is not found", notFound},
 	}
 }
 
