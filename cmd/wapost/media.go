@@ -14,7 +14,8 @@ import (
 // mediaSettings say how files that came with messages are kept.
 type mediaSettings struct {
 	MediaMaxFile      size          `default:"100MiB" help:"Largest file that is fetched from WhatsApp."`
-	MediaMaxBytes     size          `default:"10GiB" help:"Room for all files together; the ones that were not used for the longest time go first. 0 = no limit."`
+	MediaMaxBytes     size          `default:"10GiB" help:"Room for all files together; those of the account that has most go first, the longest unused of them. 0 = no limit."`
+	MediaAccountBytes size          `default:"0" help:"Room for all files of one account; its own longest unused go first. 0 = no limit but --media-max-bytes."`
 	MediaMaxAge       time.Duration `default:"720h" help:"How long a file stays that nobody uses; 0 = no limit."`
 	MediaAuto         string        `enum:"off,all" default:"off" help:"Fetch files when somebody asks (off), or all that are small enough as soon as they arrive (all)."`
 	MediaAutoMaxBytes size          `default:"16MiB" help:"With --media-auto=all: the largest file that is fetched unasked."`
@@ -26,7 +27,7 @@ type mediaSettings struct {
 
 // options reads what has no flag, because a flag would show in the list of processes.
 func (s *mediaSettings) options() (app.MediaOptions, error) {
-	o := app.MediaOptions{MaxFile: int64(s.MediaMaxFile), MaxBytes: int64(s.MediaMaxBytes), MaxAge: s.MediaMaxAge,
+	o := app.MediaOptions{MaxFile: int64(s.MediaMaxFile), MaxBytes: int64(s.MediaMaxBytes), MaxAccount: int64(s.MediaAccountBytes), MaxAge: s.MediaMaxAge,
 		Auto: s.MediaAuto == "all", AutoMaxBytes: int64(s.MediaAutoMaxBytes)}
 	if s.MediaS3Endpoint == "" {
 		if s.MediaS3Bucket != "" {

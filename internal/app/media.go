@@ -13,9 +13,11 @@ import (
 
 // MediaOptions say how files that came with messages are kept. The zero value of a field is its default.
 type MediaOptions struct {
-	MaxFile  int64         // bytes of one file; 0 = 100 MiB
-	MaxBytes int64         // bytes of all files together; 0 = no limit
-	MaxAge   time.Duration // how long a file stays that nobody uses; 0 = no limit
+	MaxFile  int64 // bytes of one file; 0 = 100 MiB
+	MaxBytes int64 // bytes of all files together; 0 = no limit
+	// MaxAccount is how many bytes all files of one account may have; 0 = no limit but MaxBytes.
+	MaxAccount int64
+	MaxAge     time.Duration // how long a file stays that nobody uses; 0 = no limit
 
 	Auto         bool  // fetch files without being asked
 	AutoMaxBytes int64 // of those, the largest; 0 = MaxFile
@@ -49,7 +51,7 @@ func (a *App) wireMedia(log *journal.Journal, dialer *whatsapp.Dialer) error {
 	}
 	a.files = media.New(media.Options{
 		Store: a.db.Media(), Lines: a.sessions, Phone: dialer, Sink: log, Blobs: blobs, Temp: temp, Free: dir.Free, Logger: a.log,
-		MaxFile: o.MaxFile, MaxBytes: o.MaxBytes, MaxAge: o.MaxAge, Keep: keep, Auto: o.Auto, AutoMaxBytes: o.AutoMaxBytes, Crash: a.options.Crash,
+		MaxFile: o.MaxFile, MaxBytes: o.MaxBytes, MaxAccount: o.MaxAccount, MaxAge: o.MaxAge, Keep: keep, Auto: o.Auto, AutoMaxBytes: o.AutoMaxBytes, Crash: a.options.Crash,
 	})
 	a.sessions.TakeAnswers(a.files)
 	a.db.OnMediaWanted(a.files.Wants)

@@ -58,7 +58,7 @@ func (a *API) uploadMedia(ctx context.Context, c *call, _ none, _ none) (event.M
 		if err != nil {
 			return event.Media{}, unreadable(err)
 		}
-		if err := a.takePart(ctx, &u, part); err != nil {
+		if err := a.takePart(ctx, c.account, &u, part); err != nil {
 			return event.Media{}, unreadable(err)
 		}
 	}
@@ -70,7 +70,7 @@ func (a *API) uploadMedia(ctx context.Context, c *call, _ none, _ none) (event.M
 }
 
 // takePart reads one member of the form.
-func (a *API) takePart(ctx context.Context, u *uploaded, part *multipart.Part) (err error) {
+func (a *API) takePart(ctx context.Context, account int64, u *uploaded, part *multipart.Part) (err error) {
 	switch field := part.FormName(); field {
 	case "file":
 		if u.file != nil {
@@ -80,7 +80,7 @@ func (a *API) takePart(ctx context.Context, u *uploaded, part *multipart.Part) (
 		if err := errors.Join(checkPart("filename", u.partName), checkPart("mime_type", u.partType)); err != nil {
 			return err
 		}
-		u.file, err = a.Files.Receive(ctx, part)
+		u.file, err = a.Files.Receive(ctx, account, part)
 	case "filename":
 		u.filename, err = textPart(part, field)
 	case "mime_type":

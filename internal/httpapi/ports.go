@@ -150,7 +150,7 @@ type Files interface {
 	Until(r *media.Record) time.Time
 	OfMessage(ctx context.Context, s media.Scope, chats []string, messageID string) (media.Record, error)
 	Drop(ctx context.Context, s media.Scope, id string) error
-	Receive(ctx context.Context, from io.Reader) (*media.Incoming, error)
+	Receive(ctx context.Context, account int64, from io.Reader) (*media.Incoming, error)
 	Accept(ctx context.Context, s media.Scope, in *media.Incoming, filename, mimeType string) (event.Media, error)
 	Ask(ctx context.Context, s media.Scope, chats, senders []string, messageID string) error
 }

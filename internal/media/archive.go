@@ -26,10 +26,12 @@ type Options struct {
 	Free   func() (int64, error)
 	Logger *slog.Logger // optional
 
-	MaxFile  int64         // bytes of one file; 0 = 100 MiB
-	MaxBytes int64         // bytes of all files together; 0 = no limit
-	MaxAge   time.Duration // how long a file stays that nobody uses; 0 = no limit
-	Keep     time.Duration // how long records are kept: as long as events; 0 = for ever
+	MaxFile  int64 // bytes of one file; 0 = 100 MiB
+	MaxBytes int64 // bytes of all files together; 0 = no limit
+	// MaxAccount is how many bytes all files of one account may have; 0 = no limit but MaxBytes.
+	MaxAccount int64
+	MaxAge     time.Duration // how long a file stays that nobody uses; 0 = no limit
+	Keep       time.Duration // how long records are kept: as long as events; 0 = for ever
 
 	Auto         bool  // fetch files without being asked
 	AutoMaxBytes int64 // of those, the largest; 0 = MaxFile
@@ -54,9 +56,10 @@ type Archive struct {
 	life    context.Context // of Run; nil = not running
 	flights map[string]*flight
 	uses    map[string]time.Time // not yet on disk
-	usage   Usage
-	pending int64 // bytes that files on their way have reserved
-	landed  int64 // of those, that lie on the disk
+	usage   Usage                // of all
+	shares  map[int64]*share     // of it, by account
+	pending int64                // bytes that files on their way have reserved
+	landed  int64                // of those, that lie on the disk
 
 	half []Record // of an earlier run; their bytes could not be deleted yet. Only Run's goroutine uses it
 }
@@ -81,7 +84,7 @@ func New(o Options) *Archive {
 		o.Crash = func(string) {}
 	}
 	return &Archive{Options: o, log: o.Logger, slots: newSlots(), auto: make(chan struct{}, autoAtOnce), woken: make(chan struct{}, 1),
-		flights: map[string]*flight{}, uses: map[string]time.Time{}}
+		flights: map[string]*flight{}, uses: map[string]time.Time{}, shares: map[int64]*share{}}
 }
 
 // sweepEvery is how often housekeeping looks; lastWords bounds what is written at the end.
@@ -149,9 +152,9 @@ func (a *Archive) cleanUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	a.usage = u
-	a.mu.Unlock()
+	for account, used := range u {
+		a.changeUsage(account, used.Bytes, used.Files)
+	}
 	return nil
 }
 

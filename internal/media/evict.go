@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -9,32 +10,64 @@ import (
 // reserve is what files leave free on the disk: the log lives there too.
 const reserve = 256 << 20
 
-// makeRoom evicts until so many bytes fit, and reserves their place.
+var errAccountFull = errors.New("the account has no room for more files")
+
+// makeRoom evicts until so many bytes of an account fit, and reserves their place.
 //
 // Errors: errStorage.
-func (a *Archive) makeRoom(ctx context.Context, size int64) error {
+func (a *Archive) makeRoom(ctx context.Context, account, size int64) error {
 	a.room.Lock()
 	defer a.room.Unlock()
+	if err := a.fitAccount(ctx, account, size); err != nil {
+		return err
+	}
+	if err := a.fitAll(ctx, account, size); err != nil {
+		return err
+	}
+	a.reserveFor(account, size)
+	return nil
+}
+
+// fitAccount evicts files of an account until it has room for so many more bytes. Call it with a.room held.
+func (a *Archive) fitAccount(ctx context.Context, account, size int64) error {
+	for {
+		short := a.overdrawn(account, size)
+		if short <= 0 {
+			return nil
+		}
+		n, err := a.evict(ctx, account, short, evictedForAccount)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fmt.Errorf("%w: %w", errStorage, errAccountFull)
+		}
+	}
+}
+
+// fitAll evicts until so many bytes of an account fit beside those of all. Call it with a.room held.
+func (a *Archive) fitAll(ctx context.Context, account, size int64) error {
 	for {
 		short, err := a.short(size)
 		if err != nil {
 			return fmt.Errorf("%w: %w", errStorage, err)
 		}
 		if short <= 0 {
-			break
+			return nil
 		}
-		n, err := a.evict(ctx, short, time.Now().Add(time.Hour), evictedForRoom)
-		if err != nil {
-			return err
+		n := 0
+		for _, c := range a.claims(account, size, short) {
+			if n, err = a.evict(ctx, c.account, c.bytes, evictedForRoom); err != nil {
+				return err
+			}
+			if n > 0 { // who has most may be another one now
+				break
+			}
 		}
 		if n == 0 {
 			return fmt.Errorf("%w: %w", errStorage, ErrFull)
 		}
 	}
-	a.mu.Lock()
-	a.pending += size
-	a.mu.Unlock()
-	return nil
 }
 
 // short returns how many bytes must go before a file of a size fits.
@@ -56,15 +89,18 @@ func (a *Archive) short(size int64) (int64, error) {
 	return short, nil
 }
 
-// evict deletes our copies of files that were not used since a time, the longest unused first, until so many bytes are free;
-// it returns how many files went.
-func (a *Archive) evict(ctx context.Context, bytes int64, before time.Time, why eviction) (int, error) {
+// evict deletes our copies of files of an account, the longest unused first, until so many bytes are free; it returns how many
+// files went.
+func (a *Archive) evict(ctx context.Context, account, bytes int64, why eviction) (int, error) {
 	a.noteUses(ctx)
-	list, err := a.Store.Unused(ctx, before, page)
+	list, err := a.Store.UnusedOf(ctx, account, page)
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	return a.dropSome(ctx, list, bytes, why)
+}
+
+func (a *Archive) dropSome(ctx context.Context, list []Record, bytes int64, why eviction) (n int, err error) {
 	for i := 0; i < len(list) && bytes > 0; i++ {
 		if err := a.drop(ctx, &list[i]); err != nil {
 			return n, err
@@ -74,13 +110,6 @@ func (a *Archive) evict(ctx context.Context, bytes int64, before time.Time, why 
 		a.figures.evicted(why)
 	}
 	return n, nil
-}
-
-func (a *Archive) changeUsage(bytes, files int64) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.usage.Bytes += bytes
-	a.usage.Files += files
 }
 
 // noteUses puts the times of the last uses on disk. What cannot be written is kept for the next time.

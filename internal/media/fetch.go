@@ -40,7 +40,7 @@ func (a *Archive) fetch(ctx context.Context, r *Record) error {
 	if r.Size > a.MaxFile {
 		return errTooLarge
 	}
-	room := &hold{a: a, ctx: ctx}
+	room := &hold{a: a, account: r.AccountID, ctx: ctx}
 	defer room.release()
 	if err := room.upTo(r.Size); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (a *Archive) keep(ctx context.Context, r *Record, f *os.File) error {
 	if err := a.ready(ctx, r); err != nil {
 		return a.orDelete(ctx, r, err)
 	}
-	a.changeUsage(size, 1)
+	a.changeUsage(r.AccountID, size, 1)
 	return nil
 }
 

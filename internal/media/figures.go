@@ -23,6 +23,8 @@ type eviction string
 const (
 	evictedForRoom eviction = "room"
 	evictedForAge  eviction = "age"
+
+	evictedForAccount eviction = "account"
 )
 
 // figures count what was done since the start.
@@ -68,7 +70,7 @@ func (a *Archive) Figures() Figures {
 	for _, o := range []outcome{outcomeStored, outcomeGone, outcomeDamaged, outcomeTooLarge, outcomeStorage, outcomeOffline, outcomeWaiting, outcomeKeyLost, outcomeFailed} {
 		s.Downloads[string(o)] = a.figures.outcomes[o]
 	}
-	for _, e := range []eviction{evictedForRoom, evictedForAge} {
+	for _, e := range []eviction{evictedForRoom, evictedForAccount, evictedForAge} {
 		s.Evictions[string(e)] = a.figures.evictions[e]
 	}
 	return s

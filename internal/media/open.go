@@ -126,7 +126,7 @@ func (a *Archive) drop(ctx context.Context, r *Record) error {
 	}
 	changed, err := a.Store.Dropped(ctx, r.ID)
 	if changed && r.State == Stored {
-		a.changeUsage(-r.StoredSize, -1)
+		a.changeUsage(r.AccountID, -r.StoredSize, -1)
 	}
 	return err
 }

@@ -44,10 +44,12 @@ type Store interface {
 
 // Shelf is what housekeeping asks of the store.
 type Shelf interface {
-	// Usage returns what is stored, in bytes and files.
-	Usage(ctx context.Context) (Usage, error)
+	// Usage returns what lies in our store by account, doomed files included.
+	Usage(ctx context.Context) (map[int64]Usage, error)
 	// Unused returns stored files, the one that was not used for the longest time first; before bounds the last use.
 	Unused(ctx context.Context, before time.Time, limit int) ([]Record, error)
+	// UnusedOf returns the stored files of an account, in the same order.
+	UnusedOf(ctx context.Context, account int64, limit int) ([]Record, error)
 	// Interrupted returns files whose storing has not ended.
 	Interrupted(ctx context.Context, limit int) ([]Record, error)
 	// Due returns files that are to be fetched now without anybody asking.
@@ -66,8 +68,9 @@ type Shelf interface {
 
 // Doom is a file to be deleted from our store.
 type Doom struct {
-	ID   string
-	Size int64 // as Usage counts it; 0 = it was not whole
+	ID        string
+	AccountID int64
+	Size      int64 // as Usage counts it; 0 = it was not whole
 }
 
 // Usage is what the store holds.

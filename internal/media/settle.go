@@ -57,7 +57,7 @@ func (a *Archive) judge(err error) verdict {
 		return verdict{outcome: outcomeKeyLost, state: Remote, reason: ReasonKeyLost, shown: fault.Wrap(err, fault.Gone, keyLost)}
 	case errors.Is(err, errTooLarge):
 		return verdict{outcome: outcomeTooLarge, state: Remote, reason: ReasonTooLarge,
-			shown: fault.Wrap(err, fault.TooLarge, "File is larger than %d bytes", a.MaxFile)}
+			shown: fault.Wrap(err, fault.TooLarge, "File is larger than %d bytes", a.largest())}
 	case errors.Is(err, errStorage):
 		return verdict{outcome: outcomeStorage, state: Remote, reason: ReasonStorage, again: true,
 			shown: &fault.Error{Kind: fault.Unavailable, Sentence: "No room for the file", RetryAfter: time.Minute, Cause: err}}
@@ -78,6 +78,17 @@ func (a *Archive) judge(err error) verdict {
 
 func goneForGood(cause error) error {
 	return fault.Wrap(cause, fault.Gone, "No longer on WhatsApp nor on the phone")
+}
+
+// largest is how large a file may be.
+func (a *Archive) largest() int64 {
+	most := a.MaxFile
+	for _, limit := range []int64{a.MaxBytes, a.MaxAccount} {
+		if limit > 0 {
+			most = min(most, limit)
+		}
+	}
+	return most
 }
 
 const keyLost = "The stored key of the file is damaged, and without it the file cannot be read"

@@ -2,6 +2,8 @@ package media
 
 import (
 	"context"
+	"errors"
+	"math"
 	"time"
 )
 
@@ -32,20 +34,21 @@ func (a *Archive) bury(ctx context.Context) error {
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		ids, bytes, files := make([]string, len(list)), int64(0), int64(0)
+		ids := make([]string, len(list))
 		for i, d := range list {
 			if err := a.Blobs.Delete(ctx, d.ID); err != nil {
 				return err
 			}
-			ids[i], bytes = d.ID, bytes+d.Size
-			if d.Size > 0 {
-				files++
-			}
+			ids[i] = d.ID
 		}
 		if err := a.Store.Buried(ctx, ids); err != nil {
 			return err
 		}
-		a.changeUsage(-bytes, -files)
+		for _, d := range list {
+			if d.Size > 0 {
+				a.changeUsage(d.AccountID, -d.Size, -1)
+			}
+		}
 	}
 	return nil
 }
@@ -56,7 +59,12 @@ func (a *Archive) evictOld(ctx context.Context) error {
 		return nil
 	}
 	for ctx.Err() == nil {
-		n, err := a.evict(ctx, 1<<62, time.Now().Add(-a.MaxAge), evictedForAge)
+		a.noteUses(ctx)
+		list, err := a.Store.Unused(ctx, time.Now().Add(-a.MaxAge), page)
+		if err != nil {
+			return err
+		}
+		n, err := a.dropSome(ctx, list, math.MaxInt64, evictedForAge)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -64,19 +72,17 @@ func (a *Archive) evictOld(ctx context.Context) error {
 	return nil
 }
 
-// evictSurplus brings the store under its limit, which may have been lowered.
+// evictSurplus brings the store and each account under their limits, which may have been lowered.
 func (a *Archive) evictSurplus(ctx context.Context) error {
 	a.room.Lock()
 	defer a.room.Unlock()
-	for ctx.Err() == nil {
-		short, err := a.short(0)
-		if err != nil || short <= 0 {
+	for _, account := range a.accounts() {
+		if err := a.fitAccount(ctx, account, 0); err != nil && !errors.Is(err, errAccountFull) { // what is on its way, and may fail
 			return err
 		}
-		n, err := a.evict(ctx, short, time.Now().Add(time.Hour), evictedForRoom)
-		if err != nil || n == 0 {
-			return err
-		}
+	}
+	if err := a.fitAll(ctx, 0, 0); err != nil && !errors.Is(err, ErrFull) {
+		return err
 	}
 	return nil
 }

@@ -25,15 +25,15 @@ type Incoming struct {
 // guessed is how much of a file a guess about its type needs.
 const guessed = 512
 
-// Receive reads a file to its end.
+// Receive reads a file of an account to its end.
 //
 // Errors: fault.TooLarge; fault.Unavailable when there is no room; an error of from as it is.
-func (a *Archive) Receive(ctx context.Context, from io.Reader) (*Incoming, error) {
+func (a *Archive) Receive(ctx context.Context, account int64, from io.Reader) (*Incoming, error) {
 	f, err := a.tempFile("upload")
 	if err != nil {
 		return nil, noRoom(err)
 	}
-	in := &Incoming{f: f, room: &hold{a: a, ctx: ctx}}
+	in := &Incoming{f: f, room: &hold{a: a, account: account, ctx: ctx}}
 	h := sha256.New()
 	to := &capped{Target: f, room: in.room, most: a.MaxFile, half: func() {}}
 	in.size, err = io.Copy(io.MultiWriter(to, h), from)
@@ -83,7 +83,7 @@ func (a *Archive) Accept(ctx context.Context, s Scope, in *Incoming, filename, m
 	if err := a.Store.Stored(ctx, r.ID, in.size, in.sum); err != nil {
 		return event.Media{}, a.orDelete(ctx, &r, err)
 	}
-	a.changeUsage(in.size, 1)
+	a.changeUsage(s.AccountID, in.size, 1)
 	return r.media(), nil
 }
 

@@ -19,7 +19,7 @@ func TestAnUploadedFileIsKept(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		s := media.Scope{AccountID: 1, DeviceID: device}
 		want := content("up", 700)
-		in, err := r.a.Receive(t.Context(), bytes.NewReader(want))
+		in, err := r.a.Receive(t.Context(), 1, bytes.NewReader(want))
 		r.must(err)
 		m, err := r.a.Accept(t.Context(), s, in, "a.pdf", "application/pdf")
 		r.must(err)
@@ -45,11 +45,11 @@ func TestUploadsThatFailLeaveNothing(t *testing.T) {
 			"too large": {strings.NewReader(strings.Repeat("x", 501)), func(err error) bool { return fault.Is(err, fault.TooLarge) }},
 			"cut":       {io.MultiReader(strings.NewReader("half"), iotest.ErrReader(broken)), func(err error) bool { return errors.Is(err, broken) }},
 		} {
-			if _, err := r.a.Receive(t.Context(), c.from); !c.ok(err) {
+			if _, err := r.a.Receive(t.Context(), 1, c.from); !c.ok(err) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		in, err := r.a.Receive(t.Context(), strings.NewReader("x"))
+		in, err := r.a.Receive(t.Context(), 1, strings.NewReader("x"))
 		r.must(err)
 		_, err = r.a.Accept(t.Context(), media.Scope{AccountID: 1, DeviceID: "nobody"}, in, "", "text/plain")
 		r.refused(err, fault.NotFound)
@@ -64,12 +64,12 @@ func TestUploadsThatFailLeaveNothing(t *testing.T) {
 func TestUploadsLeaveTheDiskItsReserve(t *testing.T) {
 	free := int64(256<<20 + 1000)
 	bubble(t, func(t *testing.T, r *rig) {
-		first, err := r.a.Receive(t.Context(), bytes.NewReader(content("a", 700)))
+		first, err := r.a.Receive(t.Context(), 1, bytes.NewReader(content("a", 700)))
 		r.must(err)
 		free -= 700
-		_, err = r.a.Receive(t.Context(), bytes.NewReader(content("b", 400)))
+		_, err = r.a.Receive(t.Context(), 1, bytes.NewReader(content("b", 400)))
 		r.refused(err, fault.Unavailable)
-		second, err := r.a.Receive(t.Context(), bytes.NewReader(content("c", 300))) // what has landed counts once
+		second, err := r.a.Receive(t.Context(), 1, bytes.NewReader(content("c", 300))) // what has landed counts once
 		r.must(err)
 		second.Discard()
 		first.Discard()
@@ -82,7 +82,7 @@ func TestUploadsLeaveTheDiskItsReserve(t *testing.T) {
 func TestAClientThatGoesAwayLeavesNoHalfUpload(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	bubble(t, func(t *testing.T, r *rig) {
-		in, err := r.a.Receive(t.Context(), bytes.NewReader(content("a", 700)))
+		in, err := r.a.Receive(t.Context(), 1, bytes.NewReader(content("a", 700)))
 		r.must(err)
 		defer in.Discard()
 		_, _ = r.a.Accept(ctx, media.Scope{AccountID: 1, DeviceID: device}, in, "", "text/plain")
@@ -102,7 +102,7 @@ func TestAFileOfADeviceThatGoesMeanwhileGoesToo(t *testing.T) {
 			r.must(r.db.Devices().Delete(t.Context(), device))
 			time.Sleep(2 * time.Minute) // housekeeping comes by
 		}
-		in, err := r.a.Receive(t.Context(), bytes.NewReader(content("a", 700)))
+		in, err := r.a.Receive(t.Context(), 1, bytes.NewReader(content("a", 700)))
 		r.must(err)
 		defer in.Discard()
 		_, err = r.a.Accept(t.Context(), media.Scope{AccountID: 1, DeviceID: device}, in, "", "text/plain")

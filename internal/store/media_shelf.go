@@ -8,14 +8,32 @@ import (
 )
 
 // Usage implements media.Shelf.
-func (s *Media) Usage(ctx context.Context) (u media.Usage, err error) {
-	err = s.db.read.QueryRowContext(ctx, `SELECT coalesce(sum(stored_size), 0), count(*) FROM media WHERE state = 'stored'`).Scan(&u.Bytes, &u.Files)
-	return u, wrap("measure media", err)
+func (s *Media) Usage(ctx context.Context) (map[int64]media.Usage, error) {
+	rows, err := s.db.read.QueryContext(ctx, `SELECT account_id, sum(size), count(*) FROM (
+	SELECT account_id, stored_size AS size FROM media WHERE state = 'stored' UNION ALL SELECT account_id, size FROM media_doomed WHERE size > 0) AS kept
+GROUP BY account_id`)
+	if err != nil {
+		return nil, wrap("measure media", err)
+	}
+	used := map[int64]media.Usage{}
+	_, err = scanAll(rows, func(row scanner) (struct{}, error) {
+		var account int64
+		var u media.Usage
+		err := row.Scan(&account, &u.Bytes, &u.Files)
+		used[account] = u
+		return struct{}{}, err
+	})
+	return used, wrap("measure media", err)
 }
 
 // Unused implements media.Shelf.
 func (s *Media) Unused(ctx context.Context, before time.Time, limit int) ([]media.Record, error) {
 	return s.query(ctx, "find unused media", `state = 'stored' AND used_at < $1 ORDER BY used_at LIMIT $2`, before.UnixMilli(), limit)
+}
+
+// UnusedOf implements media.Shelf.
+func (s *Media) UnusedOf(ctx context.Context, account int64, limit int) ([]media.Record, error) {
+	return s.query(ctx, "find unused media", `state = 'stored' AND account_id = $1 ORDER BY used_at LIMIT $2`, account, limit)
 }
 
 // Interrupted implements media.Shelf.
@@ -47,18 +65,18 @@ func (s *Media) Used(ctx context.Context, at map[string]time.Time) error {
 
 // doomMedia notes the files that go with records which are about to be deleted; where selects the records.
 func doomMedia(ctx context.Context, tx *Tx, where string, args ...any) error {
-	_, err := tx.Exec(ctx, `INSERT INTO media_doomed (id, size) SELECT id, CASE WHEN state = 'stored' THEN stored_size ELSE 0 END FROM media
+	_, err := tx.Exec(ctx, `INSERT INTO media_doomed (id, account_id, size) SELECT id, account_id, CASE WHEN state = 'stored' THEN stored_size ELSE 0 END FROM media
 WHERE state IN ('storing', 'stored') AND `+where+` ON CONFLICT (id) DO NOTHING`, args...)
 	return err
 }
 
 // Doomed implements media.Shelf.
 func (s *Media) Doomed(ctx context.Context, limit int) ([]media.Doom, error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT id, size FROM media_doomed ORDER BY id LIMIT $1`, limit)
+	rows, err := s.db.read.QueryContext(ctx, `SELECT id, account_id, size FROM media_doomed ORDER BY id LIMIT $1`, limit)
 	if err != nil {
 		return nil, wrap("find doomed media", err)
 	}
-	list, err := scanAll(rows, func(row scanner) (d media.Doom, err error) { return d, row.Scan(&d.ID, &d.Size) })
+	list, err := scanAll(rows, func(row scanner) (d media.Doom, err error) { return d, row.Scan(&d.ID, &d.AccountID, &d.Size) })
 	return list, wrap("find doomed media", err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -216,8 +217,14 @@ func mediaUse(s *suite) {
 	s.must(files.Used(ctx, map[string]time.Time{"med_1": now.Add(time.Hour), "med_2": now.Add(time.Minute), "med_3": now, "med_none": now}))
 	u, err := files.Usage(ctx)
 	s.must(err)
-	if u != (media.Usage{Bytes: 30, Files: 2}) {
+	if !maps.Equal(u, map[int64]media.Usage{account: {Bytes: 30, Files: 2}}) {
 		s.Errorf("usage: %+v", u)
+	}
+	if got := s.ids(files.UnusedOf(ctx, account, 9)); !slices.Equal(got, []string{"med_2", "med_1"}) {
+		s.Errorf("of the account: %v", got)
+	}
+	if got := s.ids(files.UnusedOf(ctx, account+1, 9)); len(got) != 0 {
+		s.Errorf("of another account: %v", got)
 	}
 	if got := s.ids(files.Unused(ctx, now.Add(2*time.Hour), 9)); !slices.Equal(got, []string{"med_2", "med_1"}) {
 		s.Errorf("unused: %v", got)
@@ -281,8 +288,11 @@ func mediaDoomed(s *suite) {
 	}
 	list, err := files.Doomed(ctx, 9)
 	s.must(err)
-	if !slices.Equal(list, []media.Doom{{ID: "med_1", Size: 10}}) {
+	if !slices.Equal(list, []media.Doom{{ID: "med_1", AccountID: account, Size: 10}}) {
 		s.Errorf("doomed: %v", list)
+	}
+	if u, err := files.Usage(ctx); err != nil || !maps.Equal(u, map[int64]media.Usage{account: {Bytes: 10, Files: 1}}) {
+		s.Errorf("bytes without a record are not measured: %v, %v", u, err)
 	}
 	s.must(files.Buried(ctx, []string{"med_1"}))
 	if list, err = files.Doomed(ctx, 9); err != nil || len(list) != 0 {
