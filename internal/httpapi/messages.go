@@ -24,16 +24,14 @@ type SendFields struct {
 }
 
 type textBody struct {
-	Text        string `json:"text" minLength:"1"`
-	LinkPreview *bool  `json:"link_preview,omitempty" nullable:"true" default:"true"`
+	Text string `json:"text" minLength:"1"`
 	SendFields
 }
 
 type messageBody struct {
-	To          string  `json:"to" doc:"JID, or phone number in international form"`
-	Kind        *string `json:"kind,omitempty" nullable:"true" enum:"text" default:"text"`
-	Text        string  `json:"text" minLength:"1"`
-	LinkPreview *bool   `json:"link_preview,omitempty" nullable:"true" default:"true"`
+	To   string  `json:"to" doc:"JID, or phone number in international form"`
+	Kind *string `json:"kind,omitempty" nullable:"true" enum:"text" default:"text"`
+	Text string  `json:"text" minLength:"1"`
 	SendFields
 }
 
@@ -68,7 +66,7 @@ func (a *API) messageRoutes() {
 		method: http.MethodPost, path: "/messages", tag: tagMessages, id: "send-message", auth: deviceUser,
 		summary: "Send a message", message: sentMessage, also: also, fallback: "Failed to send message",
 		errors: []int{403, 410, 502, 504}, handle: func(ctx context.Context, c *call, p sendParams, b messageBody) (ResultFields, error) {
-			m := b.outgoing(b.Text, b.LinkPreview)
+			m := b.outgoing(b.Text)
 			m.To, m.Kind = b.To, message.Kind(or(b.Kind, string(message.Text)))
 			return a.submit(ctx, c, m, p.Wait, b.ExpiresIn)
 		},
@@ -77,16 +75,16 @@ func (a *API) messageRoutes() {
 		method: http.MethodPost, path: "/chats/{chat}/messages", tag: tagMessages, id: "send-text", auth: deviceUser,
 		summary: "Send a text message", message: sentMessage, also: also, fallback: "Failed to send message",
 		errors: []int{403, 410, 502, 504}, handle: func(ctx context.Context, c *call, p chatSendParams, b textBody) (ResultFields, error) {
-			m := b.outgoing(b.Text, b.LinkPreview)
+			m := b.outgoing(b.Text)
 			m.To, m.Kind = p.Chat, message.Text
 			return a.submit(ctx, c, m, p.Wait, b.ExpiresIn)
 		},
 	})
 }
 
-func (f SendFields) outgoing(content string, preview *bool) message.Outgoing {
+func (f SendFields) outgoing(content string) message.Outgoing {
 	m := message.Outgoing{
-		Text: content, LinkPreview: or(preview, true), Mentions: f.Mentions, Forwarded: or(f.Forwarded, false),
+		Text: content, Mentions: f.Mentions, Forwarded: or(f.Forwarded, false),
 		ClientRef: or(f.ClientRef, ""),
 	}
 	if f.ReplyTo != nil {

@@ -17,7 +17,7 @@ func TestSendHandsOverEveryField(t *testing.T) {
 	r := newRig(t)
 	id, key := r.account()
 	device, _ := r.device(key)
-	common := `"text":"hi @4915550004444","link_preview":false,"reply_to":{"message_id":"M1","chat":"123@g.us","sender":"+4915550004444","text":"q"},` +
+	common := `"text":"hi @4915550004444","reply_to":{"message_id":"M1","chat":"123@g.us","sender":"+4915550004444","text":"q"},` +
 		`"mentions":["+4915550004444","all"],"ephemeral":604800,"forwarded":true,"client_ref":"ref","expires_in":60`
 	for path, body := range map[string]string{
 		"/messages?wait=5":                      `{"to":"+4915550003333","kind":"text",` + common + `}`,
@@ -46,7 +46,7 @@ func TestSendDefaults(t *testing.T) {
 	_, key := r.account()
 	r.device(key)
 	r.call(key, "POST", "/messages", `{"to":"123@g.us","text":"hi","reply_to":"M1","ephemeral":"inherit","mentions":null}`).ok(http.StatusOK)
-	want := message.Outgoing{To: "123@g.us", Kind: message.Text, Text: "hi", LinkPreview: true, ReplyTo: &message.ReplyTo{MessageID: "M1"}}
+	want := message.Outgoing{To: "123@g.us", Kind: message.Text, Text: "hi", ReplyTo: &message.ReplyTo{MessageID: "M1"}}
 	if diff := cmp.Diff(want, r.outbox.sent[0].m); diff != "" || r.outbox.sent[0].o.Wait != 20*time.Second {
 		t.Errorf("%s %v", diff, r.outbox.sent[0].o)
 	}
@@ -69,6 +69,7 @@ func TestSendRefuses(t *testing.T) {
 		`{"to":"+4915550003333","text":"x","expires_in":9223372036854775807}`:                "expires_in must be 1 to 2592000 seconds",
 		`{"to":"+4915550003333","text":"x","client_ref":"` + strings.Repeat("x", 129) + `"}`: "client_ref must be at most 128 characters",
 		`{"to":"+4915550003333","text":"x","mention":[]}`:                                    `Unknown field "mention"; did you mean "mentions"?`,
+		`{"to":"+4915550003333","text":"x","link_preview":true}`:                             `Unknown field "link_preview"`,
 	} {
 		r.call(key, "POST", "/messages", body).wants(http.StatusBadRequest, want)
 	}

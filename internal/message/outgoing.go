@@ -30,16 +30,15 @@ const MentionAll = "all"
 
 // Outgoing is a message as a caller wants it sent. Its JSON is what the outbox keeps.
 type Outgoing struct {
-	To          string        `json:"to"`
-	Kind        Kind          `json:"kind"`
-	Text        string        `json:"text"`
-	ReplyTo     *ReplyTo      `json:"reply_to,omitempty"`
-	Mentions    []string      `json:"mentions,omitempty"`  // people, or MentionAll
-	Ephemeral   *int          `json:"ephemeral,omitempty"` // seconds; nil = as the chat has it
-	Forwarded   bool          `json:"forwarded,omitempty"`
-	LinkPreview bool          `json:"link_preview,omitempty"`
-	ClientRef   string        `json:"client_ref,omitempty"`
-	ExpiresIn   time.Duration `json:"expires_in,omitempty"` // 0 = DefaultExpiry
+	To        string        `json:"to"`
+	Kind      Kind          `json:"kind"`
+	Text      string        `json:"text"`
+	ReplyTo   *ReplyTo      `json:"reply_to,omitempty"`
+	Mentions  []string      `json:"mentions,omitempty"`  // people, or MentionAll
+	Ephemeral *int          `json:"ephemeral,omitempty"` // seconds; nil = as the chat has it
+	Forwarded bool          `json:"forwarded,omitempty"`
+	ClientRef string        `json:"client_ref,omitempty"`
+	ExpiresIn time.Duration `json:"expires_in,omitempty"` // 0 = DefaultExpiry
 }
 
 // ReplyTo names the message that is quoted. Chat, Sender and Text are needed only for a message that we do not know.
