@@ -195,7 +195,11 @@ func (a *App) wire(ctx context.Context, n network) error {
 	if err := a.wireMedia(log, dialer); err != nil {
 		return err
 	}
-	a.outbox = outbox.New(outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash})
+	sending := outbox.Parts{Store: a.db.Outbox(), Sender: a.sessions, Sink: log, Logger: a.log, Crash: o.Crash}
+	if keepMessages(&o) >= 0 {
+		sending.Messages = a.db.Messages()
+	}
+	a.outbox = outbox.New(sending)
 	a.past = history.New(history.Options{Store: a.db.Past(), Sessions: a.sessions, Sink: log, Messages: a.db.Messages(), Logger: a.log, Crash: o.Crash})
 	a.db.OnHistory(a.past.Wake)
 	a.sessions.OnUsable(a.past.Usable)

@@ -131,9 +131,9 @@ func viewResult(r outbox.Result) ResultFields {
 // replyTo is a message id, or an object for a message that we may not know.
 type replyTo struct {
 	MessageID string `json:"message_id"`
-	Chat      string `json:"chat,omitempty"`
-	Sender    string `json:"sender,omitempty"`
-	Text      string `json:"text,omitempty"`
+	Chat      string `json:"chat,omitempty" doc:"Of the message, when it is not the chat that the reply goes to"`
+	Sender    string `json:"sender,omitempty" doc:"Who wrote it; needed with text when the message is not known here"`
+	Text      string `json:"text,omitempty" doc:"What it says; a message that is known here is quoted as it is"`
 }
 
 // SetName implements strict.Named: the string form.

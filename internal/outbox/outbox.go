@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"wapost/internal/chat"
 )
 
 // Parts of an outbox.
@@ -12,18 +14,21 @@ type Parts struct {
 	Store  Store
 	Sender Sender
 	Sink   Sink
-	Logger *slog.Logger
+	// Messages finds what is replied to; nil = messages are not kept.
+	Messages chat.Finder
+	Logger   *slog.Logger
 	// Crash is called at named points, for tests that kill the process there: "after-send".
 	Crash func(point string)
 }
 
 // Outbox sends what is submitted to it. Run must be running for anything to be sent.
 type Outbox struct {
-	store  Store
-	sender Sender
-	sink   Sink
-	log    *slog.Logger
-	crash  func(point string)
+	store    Store
+	sender   Sender
+	sink     Sink
+	messages chat.Finder // nil = none are kept
+	log      *slog.Logger
+	crash    func(point string)
 
 	wakes   chan string // devices with something to do
 	waiters waiters
@@ -35,7 +40,7 @@ const wakeQueue = 1024
 
 // New returns an outbox. It starts nothing.
 func New(p Parts) *Outbox {
-	o := &Outbox{store: p.Store, sender: p.Sender, sink: p.Sink, log: p.Logger, crash: p.Crash, wakes: make(chan string, wakeQueue)}
+	o := &Outbox{store: p.Store, sender: p.Sender, sink: p.Sink, messages: p.Messages, log: p.Logger, crash: p.Crash, wakes: make(chan string, wakeQueue)}
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}

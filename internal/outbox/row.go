@@ -41,6 +41,8 @@ type Body struct {
 	message.Outgoing
 	LID   string `json:"lid,omitempty"`   // of the recipient, as far as known when it was composed
 	Phone string `json:"phone,omitempty"` // E.164
+	// Quoted is the message that is replied to, as events show it; nil = none.
+	Quoted *event.Quoted `json:"quoted,omitempty"`
 }
 
 // chat returns the chat for events and answers.

@@ -30,8 +30,6 @@ type Store interface {
 	Cancel(ctx context.Context, deviceID, messageID string) (State, error)
 	// List returns a page, oldest first, and the cursor of the next one.
 	List(ctx context.Context, deviceID string, f Filter) ([]Row, string, error)
-	// Said returns the text of a recorded message by the identity of its event; "" when it is not known.
-	Said(ctx context.Context, deviceID, sourceKey string) (string, error)
 	// Prune deletes rows settled before a time.
 	Prune(ctx context.Context, before time.Time) error
 }

@@ -69,7 +69,7 @@ func sentMessage(dev *session.Device, row *Row) event.Message {
 	m, fromMe, device := &row.Body, true, dev.Number()
 	data := event.Message{
 		MessageID: row.MessageID, Chat: row.chat(), SenderDevice: &device, FromMe: &fromMe, PushName: event.Text(dev.PushName),
-		Sender: event.Person{JID: dev.Own(row.Body.LID != ""), LID: event.Text(dev.Own(true)), Phone: event.Text(dev.Phone), Name: event.Text(dev.PushName)},
+		Sender: self(dev, row.Body.LID != ""), Quoted: row.Body.Quoted,
 		SentAt: event.TimeOf(row.SentAt), Kind: event.KindText, Text: event.Text(m.Text), Mentions: []event.Person{},
 		GroupMentions: []event.GroupMention{}, Story: row.chat().Kind == event.StatusChat,
 		Broadcast: row.chat().Kind == event.BroadcastChat,
@@ -90,13 +90,6 @@ func sentMessage(dev *session.Device, row *Row) event.Message {
 			data.Mentions = append(data.Mentions, person(a))
 		}
 	}
-	if m.ReplyTo != nil {
-		data.Quoted = &event.Quoted{MessageID: m.ReplyTo.MessageID, Kind: event.KindText, Text: event.Text(m.ReplyTo.Text)}
-		if a, err := message.ParsePerson(m.ReplyTo.Sender); err == nil {
-			p := person(a)
-			data.Quoted.Sender = &p
-		}
-	}
 	if m.Forwarded {
 		data.Forwarded = &event.Forwarded{Score: 1}
 	}
@@ -104,6 +97,11 @@ func sentMessage(dev *session.Device, row *Row) event.Message {
 		data.Ephemeral = &event.Ephemeral{Seconds: *m.Ephemeral, ExpiresAt: event.TimeOf(row.SentAt.Add(time.Duration(*m.Ephemeral) * time.Second))}
 	}
 	return data
+}
+
+// self is the own number, by its LID or its phone number.
+func self(dev *session.Device, lid bool) event.Person {
+	return event.Person{JID: dev.Own(lid), LID: event.Text(dev.Own(true)), Phone: event.Text(dev.Phone), Name: event.Text(dev.PushName)}
 }
 
 // person returns someone by the one address that a caller gave.

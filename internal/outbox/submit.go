@@ -88,7 +88,7 @@ func (o *Outbox) compose(ctx context.Context, dev *session.Device, id string, m 
 	if err != nil {
 		return Row{}, err
 	}
-	q, err := o.quote(ctx, dev, to, who, m.ReplyTo)
+	q, quoted, err := o.quote(ctx, dev, to, who, m.ReplyTo)
 	if err != nil {
 		return Row{}, err
 	}
@@ -98,7 +98,7 @@ func (o *Outbox) compose(ctx context.Context, dev *session.Device, id string, m 
 	}
 	now := time.Now()
 	row := Row{DeviceID: dev.ID, MessageID: id, Chat: to.JID(), Payload: payload, State: Queued, ExpiresAt: now.Add(m.Expiry()), CreatedAt: now,
-		Body: Body{Outgoing: m, LID: who.LID, Phone: who.Phone}}
+		Body: Body{Outgoing: m, LID: who.LID, Phone: who.Phone, Quoted: quoted}}
 	if who.LID != "" {
 		row.Chat = who.LID // one chat, one address: its messages keep their order whichever address the caller used
 	}

@@ -99,7 +99,11 @@ type Quote struct {
 	MessageID string // "" = no reply
 	Chat      string // JID, only when it is another chat
 	Sender    string // JID
-	Text      string
+	Kind      event.MessageKind
+	Text      string       // as it is now; "" = none
+	Media     *event.Media // its file; nil = none
+	Raw       []byte       // JSON of event.Raw of the original; nil = not kept
+	Edited    bool         // Text is newer than Raw
 }
 
 // Registration says whether a number is on WhatsApp.

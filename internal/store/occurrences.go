@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -236,20 +235,4 @@ func (tx *Tx) dropOccurrences(ctx context.Context, o *occurrences, where string,
 	tx.AfterCommit(func() { o.remove(gone) })
 	_, err = tx.Exec(ctx, `DELETE FROM occurrences WHERE key IN (SELECT source_key FROM events WHERE `+where+`)`, args...)
 	return err
-}
-
-// eventOf returns the event that recorded an occurrence, 0 when there is none.
-func (db *DB) eventOf(ctx context.Context, k []byte) (seq int64, err error) {
-	query := `SELECT seq FROM events WHERE source_key = $1`
-	if db.occurrences != nil {
-		if seq, ok := db.occurrences.find(key(k)); ok {
-			return seq, nil
-		}
-		query = `SELECT seq FROM occurrences WHERE key = $1`
-	}
-	err = db.read.QueryRowContext(ctx, query, k).Scan(&seq)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return seq, err
 }

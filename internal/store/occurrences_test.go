@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -169,4 +170,20 @@ func TestOccurrencesGoWithTheirEvents(t *testing.T) {
 	if n := s.count(`SELECT count(*) FROM events`); n != 1000 {
 		t.Errorf("%d events, want 1000", n)
 	}
+}
+
+// eventOf returns the event that recorded an occurrence, 0 when there is none.
+func (db *DB) eventOf(ctx context.Context, k []byte) (seq int64, err error) {
+	query := `SELECT seq FROM events WHERE source_key = $1`
+	if db.occurrences != nil {
+		if seq, ok := db.occurrences.find(key(k)); ok {
+			return seq, nil
+		}
+		query = `SELECT seq FROM occurrences WHERE key = $1`
+	}
+	err = db.read.QueryRowContext(ctx, query, k).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return seq, err
 }

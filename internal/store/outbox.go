@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"time"
 
-	"wapost/internal/event"
 	"wapost/internal/fault"
 	"wapost/internal/outbox"
 )
@@ -165,28 +163,6 @@ WHERE device_id = $1 AND ($2 = '' OR state = $2) AND position > $3 ORDER BY posi
 		return list, "", nil
 	}
 	return list[:limit], cursorOf(time.UnixMilli(last), ""), nil
-}
-
-// Said returns the text of a recorded message by the identity of its event; "" when it is not known.
-func (s *Outbox) Said(ctx context.Context, deviceID, key string) (string, error) {
-	hash := sourceKey(&event.Sealed{Event: &event.Event{DeviceID: deviceID, SourceKey: key}})
-	seq, err := s.db.eventOf(ctx, hash)
-	if err != nil || seq == 0 {
-		return "", wrap("find message", err)
-	}
-	var body []byte
-	err = s.db.read.QueryRowContext(ctx, `SELECT body FROM events WHERE seq = $1`, seq).Scan(&body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	if err != nil {
-		return "", wrap("read message", err)
-	}
-	var m struct{ Data struct{ Text string } }
-	if err := json.Unmarshal(body, &m); err != nil {
-		return "", err
-	}
-	return m.Data.Text, nil
 }
 
 // Prune deletes rows that were submitted before a time and are settled.

@@ -49,7 +49,7 @@ func composeContext(m message.Outgoing, q session.Quote) *waE2E.ContextInfo {
 	if q.MessageID != "" {
 		c.StanzaID = proto.String(q.MessageID)
 		c.Participant = proto.String(q.Sender)
-		c.QuotedMessage = &waE2E.Message{Conversation: proto.String(q.Text)}
+		c.QuotedMessage = composeQuoted(q)
 		if q.Chat != "" {
 			c.RemoteJID = proto.String(q.Chat)
 		}

@@ -14,7 +14,10 @@ import (
 	"wapost/internal/event"
 )
 
-const library = "whatsmeow"
+const (
+	library     = "whatsmeow"
+	messageType = "waE2E.Message" // of rawMessage
+)
 
 // rawMessage returns a message as it came, wrappers and media keys included, secrets left out.
 func rawMessage(m *events.Message) *event.Raw {
@@ -25,7 +28,7 @@ func rawMessage(m *events.Message) *event.Raw {
 	if source == nil {
 		return nil
 	}
-	return &event.Raw{Library: library, Type: "waE2E.Message", JSON: rawProto(source)}
+	return &event.Raw{Library: library, Type: messageType, JSON: rawProto(source)}
 }
 
 // rawProto renders a message without its secrets. protojson puts spaces at random between tokens; the journal compacts. It
