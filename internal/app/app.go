@@ -70,6 +70,9 @@ func (a *App) open(ctx context.Context) error {
 	if err := makeDirectory(o.Data); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
+	if err := a.lockData(ctx); err != nil {
+		return err
+	}
 	made, err := o.Secrets.complete(o.Data)
 	if err != nil {
 		return err
@@ -86,6 +89,28 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	return a.wire(ctx, net)
+}
+
+// handover is how long the data directory is waited for when the database is a server, which is waited for as long: one gateway
+// may then take over from another.
+const handover = 30 * time.Second
+
+// lockData makes this process the only one that uses the data directory, until it ends.
+func (a *App) lockData(ctx context.Context) error {
+	dir := a.options.Data
+	take := func(patience time.Duration) (*store.FileLock, error) {
+		return store.LockFile(ctx, filepath.Join(dir, "wapost.lock"), "data directory", dir, patience)
+	}
+	lock, err := take(0)
+	if err != nil && store.IsPostgres(a.options.Database) {
+		a.log.Warn("the data directory is not free: waiting for it", "patience", handover, "error", err)
+		lock, err = take(handover)
+	}
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, lock.Close)
+	return nil
 }
 
 func (a *App) findNetwork(ctx context.Context) (network, error) {

@@ -15,7 +15,11 @@ import (
 
 func TestAWrongInstanceKeyStopsTheStart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wapost.db")
-	storetest.Start(t, storetest.Stopped(t, path))()
+	db := storetest.Stopped(t, path)
+	storetest.Start(t, db)()
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 	other, err := vault.New(bytes.Repeat([]byte{8}, 32))
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
 )
 
 // Only one process writes a PostgreSQL database. Its right is an advisory lock of the writer's own connection: as every write
@@ -22,7 +26,8 @@ const defaultPatience = 30 * time.Second
 // lockPoll is how often it looks.
 const lockPoll = 250 * time.Millisecond
 
-// errOusted ends the writer.
+// errOusted ends the writer. It is also found when a number of the log that is ours to give has been given: whatever let
+// another process write, our memory of the log is wrong, and every further event would fail likewise.
 var errOusted = errors.New("another process has become the writer of this database")
 
 // acquire takes the lock, waiting for the process that holds it.
@@ -96,3 +101,13 @@ func (db *DB) reclaim(ctx context.Context, conn *sql.Conn) error {
 
 // errLocked: it passes, or becomes errOusted.
 var errLocked = errors.New("the writer's lock is not free yet")
+
+// numberTaken reports whether a round failed because an event has the number that was given to one of the round's.
+func numberTaken(err error) bool {
+	var file *sqlite.Error
+	if errors.As(err, &file) {
+		return primary(err) == codeConstraint && strings.Contains(file.Error(), "events.seq")
+	}
+	var server *pgconn.PgError
+	return errors.As(err, &server) && server.ConstraintName == "events_pkey"
+}

@@ -32,6 +32,7 @@ type Options struct {
 type DB struct {
 	dialect     dialect
 	claimed     *sql.Conn // with the writer's lock, until Run takes it
+	lock        *FileLock // of a SQLite file; nil over a server
 	epoch       string    // of our claim
 	vault       *vault.Vault
 	log         *slog.Logger
@@ -59,7 +60,8 @@ type DB struct {
 // queueLimit bounds the jobs that wait for the writer. A full queue makes callers wait: WhatsApp keeps the messages.
 const queueLimit = 4096
 
-// Open opens and migrates the database. It starts nothing.
+// Open opens and migrates the database. It starts nothing. A SQLite file that another process has open is refused at once, a
+// PostgreSQL database after Patience; the error says who has it.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	log := o.Logger
 	if log == nil {
@@ -88,6 +90,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 
 func (db *DB) openFile(ctx context.Context, o Options) (err error) {
 	db.dialect = sqliteDialect()
+	if db.lock, err = lockDatabase(ctx, o.Path); err != nil {
+		return err
+	}
 	if db.pool, err = OpenSQLite(o.Path); err != nil {
 		return err
 	}
@@ -130,6 +135,9 @@ func (db *DB) Close() error {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
+	}
+	if db.lock != nil {
+		errs = append(errs, db.lock.Close())
 	}
 	return errors.Join(errs...)
 }

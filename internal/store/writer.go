@@ -138,8 +138,12 @@ func (w *writer) commit(jobs []job) {
 	errs := make([]error, len(jobs))
 	begun := time.Now()
 	err := w.transact(r, jobs, errs)
+	if numberTaken(err) {
+		w.ousted = true
+		err = fmt.Errorf("%w: %w", errOusted, err)
+	}
 	w.observe(r, len(jobs), begun, err)
-	w.db.health.note(err)
+	w.db.health.note(err, r.carries(jobs))
 	if err != nil {
 		w.db.log.Error("commit failed", "jobs", len(jobs), "error", err)
 		w.db.ledger.reset(before)
