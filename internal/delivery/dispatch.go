@@ -136,6 +136,13 @@ type result struct {
 	missing bool // the event has left the log
 }
 
+func (r *result) trigger() Trigger {
+	if r.probe {
+		return Probe
+	}
+	return Auto
+}
+
 func (e *Engine) send(p *endpoint, l *lane, now time.Time) {
 	en := l.head()
 	l.busy = true

@@ -107,7 +107,7 @@ func (e *Engine) success(f effect, r result, now time.Time) {
 	}
 	p.streak, p.owed, p.suspicion = nil, nil, suspicion{}
 	f.action = Delivered
-	e.batch.Successes = append(e.batch.Successes, Success{Webhook: p.hook.ID, Seq: en.seq, Status: r.outcome.Status,
+	e.batch.Successes = append(e.batch.Successes, Success{Webhook: p.hook.ID, Seq: en.seq, Status: r.outcome.Status, Trigger: r.trigger(),
 		Duration: r.outcome.Duration, At: r.outcome.At, Attempts: en.attempts, HadRow: en.stored})
 	e.effects = append(e.effects, f)
 }
@@ -133,11 +133,7 @@ func (e *Engine) failure(f effect, v Verdict, r result, now time.Time) {
 		e.announceDisabled(p.hook, f.reason, r.request.Event)
 		e.disable(p.hook, f.reason)
 	}
-	trigger := Auto
-	if r.probe {
-		trigger = Probe
-	}
-	e.batch.Failures = append(e.batch.Failures, Failure{Row: row, N: en.attempts, Trigger: trigger, Outcome: r.outcome})
+	e.batch.Failures = append(e.batch.Failures, Failure{Row: row, N: en.attempts, Trigger: r.trigger(), Outcome: r.outcome})
 	f.action, f.notTill = v.Action, row.NextAt
 	e.effects = append(e.effects, f)
 }

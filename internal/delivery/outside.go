@@ -53,7 +53,7 @@ func (e *Engine) settledOutside(id, seq int64, inLane, raced bool) {
 		return
 	}
 	if raced && en.stored {
-		e.batch.Successes = append(e.batch.Successes, Success{Webhook: id, Seq: seq, Status: 200, At: time.Now(), Attempts: en.attempts, HadRow: true})
+		e.batch.Successes = append(e.batch.Successes, Success{Webhook: id, Seq: seq, HadRow: true, Beside: true})
 	}
 	e.takeOut(p, en)
 }

@@ -52,10 +52,12 @@ type Success struct {
 	Webhook  int64
 	Seq      int64
 	Status   int
+	Trigger  Trigger // "" = Auto
 	Duration time.Duration
 	At       time.Time
 	Attempts int
 	HadRow   bool
+	Beside   bool // somebody else has made the request and stored it: only the row is to go
 }
 
 // Trigger says why an attempt was made.

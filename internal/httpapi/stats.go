@@ -16,19 +16,19 @@ type statsParams struct {
 // webhookStatsView are the figures of one webhook.
 type webhookStatsView struct {
 	Since           instant         `json:"since" doc:"Begin of what was counted; later than the window's when there was too much to count"`
-	Delivered       int             `json:"delivered"`
-	FailedAttempts  int             `json:"failed_attempts"`
+	Delivered       int             `json:"delivered" doc:"Deliveries that the endpoint took, at once or later, by itself or because somebody asked for it; each counts once"`
+	FailedAttempts  int             `json:"failed_attempts" doc:"Attempts that failed, those by hand and of replays included"`
 	Dead            int             `json:"dead" doc:"Deliveries given up"`
 	Expired         int             `json:"expired" doc:"Best-effort events that were too old"`
 	Pending         int             `json:"pending"`
 	Held            int             `json:"held"`
 	OldestPendingAt *instant        `json:"oldest_pending_at" nullable:"true"`
-	SuccessRate     *float64        `json:"success_rate" doc:"Of the attempts, 0 to 1; null = there were none"`
-	LatencyMS       percentilesView `json:"latency_ms" doc:"Of the request"`
-	LagMS           percentilesView `json:"lag_ms" doc:"From the record of the event to the 2xx"`
+	SuccessRate     *float64        `json:"success_rate" doc:"Of all attempts, those by hand and of replays included, 0 to 1; null = there were none"`
+	LatencyMS       percentilesView `json:"latency_ms" doc:"Of the successful request, in automatic deliveries"`
+	LagMS           percentilesView `json:"lag_ms" doc:"From the record of the event to the 2xx, in automatic deliveries"`
 	Breaker         breakerView     `json:"breaker"`
-	ByStatus        map[string]int  `json:"by_status" doc:"Attempts by HTTP status, those without an answer by error class"`
-	LastSuccessAt   *instant        `json:"last_success_at" nullable:"true"`
+	ByStatus        map[string]int  `json:"by_status" doc:"All attempts by HTTP status, those without an answer by error class"`
+	LastSuccessAt   *instant        `json:"last_success_at" nullable:"true" doc:"Of all attempts in the window, before it of the automatic ones"`
 	LastFailureAt   *instant        `json:"last_failure_at" nullable:"true"`
 }
 
@@ -79,13 +79,20 @@ func (a *API) statsOfWebhook(ctx context.Context, c *call, p statsParams, _ none
 		Since: instant(s.Since), Delivered: s.Delivered, FailedAttempts: s.FailedAttempts, Dead: s.Dead, Expired: s.Expired,
 		Pending: b.Pending, Held: b.Held, OldestPendingAt: moment(b.OldestAt),
 		LatencyMS: percentiles(s.Latency), LagMS: percentiles(s.Lag), Breaker: viewBreaker(w.Breaker, now), ByStatus: s.ByStatus,
-		LastSuccessAt: moment(w.Breaker.LastSuccess), LastFailureAt: moment(w.Breaker.LastFailure),
+		LastSuccessAt: moment(later(w.Breaker.LastSuccess, s.LastSuccess)), LastFailureAt: moment(later(w.Breaker.LastFailure, s.LastFailure)),
 	}
-	if attempts := s.Delivered + s.FailedAttempts; attempts > 0 {
-		rate := float64(s.Delivered) / float64(attempts)
+	if attempts := s.Succeeded + s.FailedAttempts; attempts > 0 {
+		rate := float64(s.Succeeded) / float64(attempts)
 		v.SuccessRate = &rate
 	}
 	return v, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // percentiles reads sorted durations.

@@ -158,6 +158,34 @@ func TestStatsOfAWebhook(t *testing.T) {
 	})
 }
 
+// What somebody asks for counts as an attempt like any other, whatever becomes of it.
+func TestStatsCountAttemptsByHand(t *testing.T) {
+	l := newLive(t)
+	hook := l.hook(map[string]any{"events": []string{"message.*"}})
+	id := l.say("1@lid", "hi")
+	l.becomes(hook, id, "delivered")
+	again := func(made float64) {
+		t.Helper()
+		l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil).ok(http.StatusAccepted)
+		l.until("it was tried", func() bool { return l.delivery(hook, id)["attempts_made"] == made })
+	}
+	for n := 2.0; n <= 4; n++ {
+		again(n)
+	}
+	l.recv.set(refuse)
+	for n := 5.0; n <= 7; n++ {
+		again(n)
+	}
+	a := l.call(l.key, "GET", hook+"/stats", nil).ok(http.StatusOK)
+	by := a.get("by_status").(map[string]any)
+	if a.get("success_rate") != 4.0/7 || by["200"] != 4.0 || by["422"] != 3.0 || a.get("delivered") != 1.0 || a.get("failed_attempts") != 3.0 {
+		t.Errorf("got %s", a.Body)
+	}
+	if a.get("last_success_at") == nil || a.get("last_failure_at") == nil {
+		t.Errorf("the last ones: %s", a.Body)
+	}
+}
+
 func TestStatsShowAnOpenBreaker(t *testing.T) {
 	l := newLive(t)
 	hook := l.hook(map[string]any{"events": []string{"message.*"}, "ordering": "parallel"})

@@ -90,9 +90,11 @@ func (s outcomes) Settle(b delivery.Batch, done func(error)) {
 
 func (m *Metrics) settled(b delivery.Batch) {
 	for _, o := range b.Successes {
-		if o.Status == 0 {
+		switch {
+		case o.Beside: // it was not the engine that delivered it
+		case o.Status == 0:
 			m.deliveries.WithLabelValues(expired).Inc()
-		} else {
+		default:
 			m.deliveries.WithLabelValues(delivered).Inc()
 		}
 	}

@@ -181,7 +181,7 @@ func (s settling) Settle(_ delivery.Batch, done func(error)) { done(s.err) }
 func TestOnlyStoredOutcomesAreCounted(t *testing.T) {
 	m := New("test")
 	b := delivery.Batch{
-		Successes: []delivery.Success{{Status: 200}, {Status: 204}, {Status: 0}},
+		Successes: []delivery.Success{{Status: 200}, {Status: 204}, {Status: 0}, {Beside: true}},
 		Failures:  []delivery.Failure{{Row: delivery.Row{Status: delivery.Dead}}, {Row: delivery.Row{Status: delivery.Retrying}}},
 		Disabled:  map[int64]string{7: "gone"},
 	}

@@ -171,8 +171,10 @@ func (r *round) exec(ctx context.Context, query string, args ...any) error {
 
 func (r *round) successes(ctx context.Context, b *delivery.Batch) error {
 	for _, o := range b.Successes {
-		r.outcomes = append(r.outcomes, packedOutcome{webhook: o.Webhook, seq: o.Seq, status: o.Status,
-			duration: o.Duration, at: o.At, attempts: o.Attempts})
+		if !o.Beside {
+			r.outcomes = append(r.outcomes, packedOutcome{webhook: o.Webhook, seq: o.Seq, status: o.Status, trigger: o.Trigger,
+				duration: o.Duration, at: o.At, attempts: o.Attempts})
+		}
 		if o.HadRow {
 			if err := r.exec(ctx, `DELETE FROM deliveries WHERE webhook_id = $1 AND seq = $2`, o.Webhook, o.Seq); err != nil {
 				return err

@@ -211,7 +211,7 @@ func (e *evidence) all() []DeliveryAttempt {
 	if !e.delivered() || slices.ContainsFunc(list, func(a DeliveryAttempt) bool { return a.N == e.done.attempts && a.Class == "" }) {
 		return list
 	}
-	list = append(list, DeliveryAttempt{N: e.done.attempts, Trigger: delivery.Auto, At: e.done.at, Duration: e.done.duration, Status: e.done.status})
+	list = append(list, DeliveryAttempt{N: e.done.attempts, Trigger: e.done.trigger, At: e.done.at, Duration: e.done.duration, Status: e.done.status})
 	slices.SortStableFunc(list, func(a, b DeliveryAttempt) int { return a.At.Compare(b.At) })
 	return list
 }

@@ -15,7 +15,7 @@ type Totals struct {
 	Webhooks                 map[string]int // by status
 	Dead                     int            // deliveries given up
 	Events24h                int
-	Successes24h             int // attempts of the last 24 hours
+	Successes24h             int // attempts of the last 24 hours, whoever asked for them
 	Failures24h              int
 }
 
@@ -31,8 +31,9 @@ func (s *Figures) Totals(ctx context.Context, now time.Time) (Totals, error) {
 	var t Totals
 	err := s.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM accounts WHERE active = 1),
 		(SELECT count(*) FROM deliveries WHERE status = 'dead'), (SELECT count(*) FROM events WHERE id >= $1),
-		(SELECT count(*) FROM attempts WHERE at >= $2)`, firstEventID(dayAgo), dayAgo.UnixMilli()).
-		Scan(&t.Accounts, &t.ActiveAccounts, &t.Dead, &t.Events24h, &t.Failures24h)
+		(SELECT count(*) FROM attempts WHERE at >= $2 AND error_class NOT IN ('', 'local')),
+		(SELECT count(*) FROM attempts WHERE at >= $2 AND error_class = '')`, firstEventID(dayAgo), dayAgo.UnixMilli()).
+		Scan(&t.Accounts, &t.ActiveAccounts, &t.Dead, &t.Events24h, &t.Failures24h, &t.Successes24h)
 	if err != nil {
 		return t, wrap("count totals", err)
 	}
@@ -42,7 +43,8 @@ func (s *Figures) Totals(ctx context.Context, now time.Time) (Totals, error) {
 	if t.Webhooks, err = s.groups(ctx, `SELECT status, count(*) FROM webhooks GROUP BY status`); err != nil {
 		return t, wrap("count webhooks", err)
 	}
-	t.Successes24h, err = s.successes(ctx, dayAgo)
+	packed, err := s.successes(ctx, dayAgo)
+	t.Successes24h += packed
 	return t, wrap("count successes", err)
 }
 
@@ -73,7 +75,7 @@ func (s *Figures) groups(ctx context.Context, query string) (map[string]int, err
 	return counts, rows.Err()
 }
 
-// successes counts what the packed rows hold.
+// successes counts the attempts that the packed rows alone tell of.
 func (s *Figures) successes(ctx context.Context, since time.Time) (int, error) {
 	rows, err := s.db.read.QueryContext(ctx, `SELECT at, max_seq, packed FROM outcomes WHERE at >= $1`, since.UnixMilli())
 	if err != nil {
@@ -87,11 +89,14 @@ func (s *Figures) successes(ctx context.Context, since time.Time) (int, error) {
 		if err := rows.Scan(&at, &maxSeq, &packed); err != nil {
 			return 0, err
 		}
-		list, err := unpack(at, maxSeq, packed)
+		err := eachPacked(at, maxSeq, packed, func(o packedOutcome) {
+			if o.status > 0 && !o.ownRow() {
+				total++
+			}
+		})
 		if err != nil {
 			return 0, fmt.Errorf("read outcomes: %w", err)
 		}
-		total += len(list)
 	}
 	return total, rows.Err()
 }

@@ -148,7 +148,7 @@ func settleBeside(ctx context.Context, tx *Tx, a replay.Attempt) error {
 	if a.Item.Taken {
 		return nil
 	}
-	tx.round.outcomes = append(tx.round.outcomes, packedOutcome{webhook: a.WebhookID, seq: seq, status: a.Outcome.Status,
+	tx.round.outcomes = append(tx.round.outcomes, packedOutcome{webhook: a.WebhookID, seq: seq, status: a.Outcome.Status, trigger: a.Trigger,
 		duration: a.Outcome.Duration, at: a.Outcome.At, attempts: n})
 	_, err := tx.Exec(ctx, `DELETE FROM deliveries WHERE webhook_id = $1 AND seq = $2`, a.WebhookID, seq)
 	return err

@@ -11,14 +11,19 @@ import (
 	"wapost/internal/webhook"
 )
 
-// WebhookStats are figures of one webhook over a time.
+// WebhookStats are figures of one webhook over a time. What counts attempts counts all of them, whoever asked for them. What
+// counts deliveries counts each once. The durations are those of automatic deliveries: a replay says nothing about how late
+// events are, and would drown the rest.
 type WebhookStats struct {
-	Since          time.Time // of what was counted; later than asked for when the instance is so busy that counting took too long
-	Delivered      int
-	Expired        int // best-effort events that were too old to be sent
-	FailedAttempts int
+	Since          time.Time      // of what was counted; later than asked for when the instance is so busy that counting took too long
+	Delivered      int            // deliveries, by whatever attempt
+	Expired        int            // best-effort events that were too old to be sent
 	Dead           int            // deliveries given up
+	Succeeded      int            // attempts
+	FailedAttempts int            // attempts
 	ByStatus       map[string]int // attempts by HTTP status, those without an answer by the class of their failure
+	LastSuccess    time.Time      // of the attempts, when the answer was there; zero = none succeeded since
+	LastFailure    time.Time
 	Latency        []time.Duration
 	Lag            []time.Duration // from the record of the event to the end of the successful request
 }
@@ -34,23 +39,23 @@ const (
 // when there was more than sampleSize.
 func (h *History) Stats(ctx context.Context, w *webhook.Webhook, since time.Time) (WebhookStats, error) {
 	s := WebhookStats{Since: since, ByStatus: map[string]int{}}
-	sample, err := h.countSuccesses(ctx, w.ID, &s)
+	taken, err := h.countSuccesses(ctx, w.ID, &s)
 	if err == nil {
-		err = h.countFailures(ctx, w.ID, &s)
+		err = h.countRows(ctx, w.ID, &s)
 	}
 	if err == nil {
-		err = h.measure(ctx, sample, &s)
+		err = h.measure(ctx, taken.kept, &s)
 	}
 	return s, wrap("count deliveries", err)
 }
 
 // countSuccesses unpacks rounds, newest first, until it comes to older ones or its time is over.
-func (h *History) countSuccesses(ctx context.Context, id int64, s *WebhookStats) (sample []packedOutcome, err error) {
+func (h *History) countSuccesses(ctx context.Context, id int64, s *WebhookStats) (taken sample, err error) {
 	deadline, before, reached := time.Now().Add(countFor), endOfLog, false
 	for !reached {
 		rows, err := h.db.read.QueryContext(ctx, `SELECT id, at, max_seq, packed FROM outcomes WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, countingAt)
 		if err != nil {
-			return nil, err
+			return taken, err
 		}
 		list, err := scanAll(rows, func(row scanner) (at int64, err error) {
 			var (
@@ -64,13 +69,13 @@ func (h *History) countSuccesses(ctx context.Context, id int64, s *WebhookStats)
 				return at, nil
 			}
 			return at, eachPacked(at, maxSeq, packed, func(o packedOutcome) {
-				if o.webhook == id {
-					sample = s.success(sample, o)
+				if o.webhook == id && s.success(&o) {
+					taken.add(o)
 				}
 			})
 		})
 		if err != nil {
-			return nil, err
+			return taken, err
 		}
 		if len(list) < countingAt {
 			break
@@ -80,28 +85,45 @@ func (h *History) countSuccesses(ctx context.Context, id int64, s *WebhookStats)
 			break
 		}
 	}
-	return sample, nil
+	return taken, nil
 }
 
-func (s *WebhookStats) success(sample []packedOutcome, o packedOutcome) []packedOutcome {
+// success counts what a packed row says, and reports whether it was an automatic delivery. The attempts of the others are
+// counted with the rows that they have.
+func (s *WebhookStats) success(o *packedOutcome) bool {
 	if o.status == 0 {
 		s.Expired++
-		return sample
+		return false
 	}
 	s.Delivered++
+	if o.ownRow() {
+		return false
+	}
+	s.Succeeded++
 	s.ByStatus[strconv.Itoa(o.status)]++
-	if len(sample) < sampleSize {
-		return append(sample, o)
-	}
-	if i := rand.IntN(s.Delivered); i < sampleSize { // every delivery has the same chance
-		sample[i] = o
-	}
-	return sample
+	s.LastSuccess = later(s.LastSuccess, o.at.Add(o.duration))
+	return true
 }
 
-func (h *History) countFailures(ctx context.Context, id int64, s *WebhookStats) error {
-	rows, err := h.db.read.QueryContext(ctx, `SELECT status_code, error_class, count(*) FROM attempts
-WHERE webhook_id = $1 AND at >= $2 AND error_class NOT IN ('', 'local') GROUP BY status_code, error_class`, id, s.Since.UnixMilli())
+// sample is a part of the successes in which each has the same chance to be.
+type sample struct {
+	kept []packedOutcome
+	seen int
+}
+
+func (s *sample) add(o packedOutcome) {
+	s.seen++
+	if len(s.kept) < sampleSize {
+		s.kept = append(s.kept, o)
+	} else if i := rand.IntN(s.seen); i < sampleSize {
+		s.kept[i] = o
+	}
+}
+
+// countRows counts the attempts that have a row: the failures, and the successes that somebody asked for.
+func (h *History) countRows(ctx context.Context, id int64, s *WebhookStats) error {
+	rows, err := h.db.read.QueryContext(ctx, `SELECT status_code, error_class, count(*), max(at + duration_ms) FROM attempts
+WHERE webhook_id = $1 AND at >= $2 AND error_class <> 'local' GROUP BY status_code, error_class`, id, s.Since.UnixMilli())
 	if err != nil {
 		return err
 	}
@@ -110,12 +132,19 @@ WHERE webhook_id = $1 AND at >= $2 AND error_class NOT IN ('', 'local') GROUP BY
 			status sql.NullInt64
 			name   string
 			n      int
+			last   int64
 		)
-		err := row.Scan(&status, &name, &n)
+		err := row.Scan(&status, &name, &n, &last)
+		if name == "" {
+			s.Succeeded += n
+			s.LastSuccess = later(s.LastSuccess, time.UnixMilli(last))
+		} else {
+			s.FailedAttempts += n
+			s.LastFailure = later(s.LastFailure, time.UnixMilli(last))
+		}
 		if status.Valid {
 			name = strconv.FormatInt(status.Int64, 10)
 		}
-		s.FailedAttempts += n
 		s.ByStatus[name] += n
 		return struct{}{}, err
 	})

@@ -18,7 +18,7 @@ import (
 
 // Conformance says what every database must do. at gives an empty place for each case.
 func Conformance(t *testing.T, at func(*testing.T) Place) {
-	for _, c := range slices.Concat(logCases(), settleCases(), recordCases(), messageCases(), burstCases(), historyCases(), mediaCases()) {
+	for _, c := range slices.Concat(logCases(), settleCases(), statsCases(), recordCases(), messageCases(), burstCases(), historyCases(), mediaCases()) {
 		t.Run(c.name, func(t *testing.T) { c.test(newSuite(t, at(t))) })
 	}
 }
