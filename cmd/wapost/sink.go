@@ -42,7 +42,8 @@ twice, what came out of order in its chat, how late, and whether all signatures 
 
 The secret comes from WAPOST_SINK_SECRET or the file that WAPOST_SINK_SECRET_FILE names; several, one a line, during a
 rotation. Without it signatures are not judged. A webhook with a filter sees jumps in the sequence that are no loss; so
-does one without, for the types that must be named (connection.qr and the like).
+does one without, for the types that must be named (connection.qr and the like). What is sent again on somebody's wish
+(webhook-replay) is counted apart: it may come at any time, so it is no duplicate and not out of order.
 
 While it runs it obeys, at the same address:
   GET    /report      the ledger as JSON         DELETE /report      begin anew
@@ -176,7 +177,7 @@ func (c *sinkCmd) judge(w io.Writer, r ledger.Report, reached bool) error {
 }
 
 func showReport(w io.Writer, r ledger.Report) {
-	fmt.Fprintf(w, "%d events, %d duplicates, %d refused on purpose, %.1f events/s\n", r.Events, r.Duplicates, r.Refused, r.PerSec)
+	fmt.Fprintf(w, "%d events, %d duplicates, %d replayed, %d refused on purpose, %.1f events/s\n", r.Events, r.Duplicates, r.Replays, r.Refused, r.PerSec)
 	if l := r.FromRecorded; l != nil {
 		fmt.Fprintf(w, "recorded → received: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, at most %.1f ms\n", l.P50, l.P95, l.P99, l.Max)
 	}

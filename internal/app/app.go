@@ -58,6 +58,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	o.Logger = slog.New(httpapi.WithRequestID(o.Logger.Handler()))
 	a := &App{options: o, log: o.Logger}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.close())

@@ -32,6 +32,7 @@ type gateway struct {
 	dir      string
 	database string // URL of a server's; "" = a file in dir
 	media    app.MediaOptions
+	log      *slog.Logger
 	past     int64 // bytes of one file of a history; 0 = the default
 	app      *app.App
 	url      string
@@ -56,6 +57,9 @@ func (g *gateway) start() {
 	g.t.Helper()
 	o := options(g.dir, "127.0.0.1:0", g.w.url)
 	o.Database, o.Media, o.HistoryFile = g.database, g.media, g.past
+	if g.log != nil {
+		o.Logger = g.log
+	}
 	a, err := app.New(context.Background(), o)
 	if err != nil {
 		g.t.Fatal(err)

@@ -41,7 +41,7 @@ func (a *API) streamEvents(ctx context.Context, c *call, p eventStreamParams, _ 
 		ctx, cancel := a.under(ctx)
 		defer cancel()
 		if err := a.follow(ctx, f, openStream(w)); err != nil && ctx.Err() == nil {
-			a.log.Debug("stream ended", "request_id", RequestID(ctx), "error", err)
+			a.log.DebugContext(ctx, "stream ended", "error", err)
 		}
 	}}
 	return none{}, nil

@@ -148,6 +148,6 @@ func (a *API) keepRefusal(ctx context.Context, e endpoint, c *call, slot repeat,
 // not.
 func (a *API) keep(ctx context.Context, c *call, slot repeat, answer store.Answer) {
 	if err := a.Answers.Keep(context.WithoutCancel(ctx), slot.scope, slot.key, answer); err != nil {
-		a.log.Warn("answer of a request is not kept", "request_id", RequestID(ctx), "route", c.r.Pattern, "error", err)
+		a.log.WarnContext(ctx, "answer of a request is not kept", "route", c.r.Pattern, "error", err)
 	}
 }

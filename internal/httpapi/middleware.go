@@ -15,14 +15,6 @@ import (
 
 var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 
-type requestIDKey struct{}
-
-// RequestID returns the id of the request that ctx belongs to, "" when there is none: for log handlers.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
-}
-
 // withRequestID gives every request an id and every answer the headers that all answers have, and logs the request.
 func (a *API) withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -39,7 +31,7 @@ func (a *API) withRequestID(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 		next.ServeHTTP(seen, r)
 		a.observe(seen, r.Pattern, start)
-		a.log.Debug("request", "request_id", id, "method", r.Method, "route", r.Pattern, "status", seen.status,
+		a.log.DebugContext(r.Context(), "request", "method", r.Method, "route", r.Pattern, "status", seen.status,
 			"duration_ms", time.Since(start).Milliseconds())
 	})
 }
@@ -80,7 +72,7 @@ func (a *API) withRecover(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler { //nolint:errorlint // a panic carries this very value
 				panic(p)
 			}
-			a.log.Error("panic in a handler", "request_id", RequestID(r.Context()), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			a.log.ErrorContext(r.Context(), "panic in a handler", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			fallback := "Failed to handle the request"
 			if seen, ok := w.(*watched); ok && seen.status != 0 {
 				panic(http.ErrAbortHandler)

@@ -56,12 +56,13 @@ func newRigOn(t testing.TB, db *store.DB, change ...func(*Options)) *rig {
 	r := &rig{TB: t, db: db, backlog: &backlogs{}, log: &bytes.Buffer{}, checks: map[string]error{}}
 	r.outbox = newFakeOutbox()
 	r.sessions = &staged{Manager: startManager(t, r.db), pairing: map[string]session.PairingCode{}}
+	log := slog.New(WithRequestID(slog.NewTextHandler(r.log, nil)))
 	o := Options{
-		Version: "1.2.3", Commit: "abc", Library: "v0", Logger: slog.New(slog.NewTextHandler(r.log, nil)),
+		Version: "1.2.3", Commit: "abc", Library: "v0", Logger: log,
 		Gate: newGate(t, r.db), Accounts: access.NewAccounts(r.db.Accounts()), Sessions: r.sessions,
-		Webhooks: webhook.NewService(webhook.Options{Store: r.db.Webhooks(), Door: egress.New(egress.Policy{}), Limit: 5}),
+		Webhooks: webhook.NewService(webhook.Options{Store: r.db.Webhooks(), Door: egress.New(egress.Policy{}), Limit: 5, Logger: log}),
 		Log:      db.Events(), Feed: journal.NewFeed(), History: db.History(),
-		Replays:    replay.New(replay.Options{Store: db.Replays()}), // not running
+		Replays:    replay.New(replay.Options{Store: db.Replays(), Logger: log}), // not running
 		Deliveries: r.backlog, Outbox: r.outbox, Files: r.startFiles(t), Messages: db.Messages(),
 		Past:    history.New(history.Options{Store: db.Past(), Sessions: r.sessions, Messages: db.Messages()}), // not running
 		Answers: r.db.Idempotency(), Figures: r.db.Figures(),

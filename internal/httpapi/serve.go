@@ -63,9 +63,9 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, e endpoint, err err
 	f := fail(err, e.fallback)
 	switch {
 	case gone(r.Context(), err):
-		a.log.Debug("client hung up", "request_id", RequestID(r.Context()), "route", r.Pattern)
+		a.log.DebugContext(r.Context(), "client hung up", "route", r.Pattern)
 	case f.status >= 500:
-		a.log.Error("request failed", "request_id", RequestID(r.Context()), "route", r.Pattern, "status", f.status, "error", err)
+		a.log.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "status", f.status, "error", err)
 	}
 	sendFailure(w, f)
 }

@@ -75,7 +75,7 @@ func (a *API) readiness(ctx context.Context, c *call, _ none, _ none) (readyView
 		v.Checks[name] = "ok"
 		if err := checks[name]; err != nil {
 			v.Checks[name] = fail(err, "failed").sentence
-			a.log.Warn("not ready", "check", name, "error", err)
+			a.log.WarnContext(ctx, "not ready", "check", name, "error", err)
 			wrong = cmp.Or(wrong, "Not ready: "+name)
 		}
 	}

@@ -77,7 +77,7 @@ func (a *Archive) Open(ctx context.Context, s Scope, id string) (*File, error) {
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, fault.Wrap(err, fault.Unavailable, "Storage is unavailable")
 		}
-		a.log.Warn("a stored file is missing; it is fetched again", "media_id", id)
+		a.log.WarnContext(ctx, "a stored file is missing; it is fetched again", "media_id", id)
 		if err := a.drop(ctx, &r); err != nil {
 			return nil, err
 		}

@@ -67,7 +67,7 @@ func (s *Service) Start(ctx context.Context, w *webhook.Webhook, wish Wish) (Job
 	if j, err = s.Store.Create(ctx, j, s.kick); err != nil {
 		return Job{}, err
 	}
-	s.log.Info("replay started", "webhook_id", w.ID, "replay_id", j.ID)
+	s.log.InfoContext(ctx, "replay started", "webhook_id", w.ID, "replay_id", j.ID)
 	return j, nil
 }
 

@@ -115,7 +115,7 @@ func (m *Manager) Delete(ctx context.Context, accountID int64, id string) error 
 	d := s.device()
 	if d.State.Linked() {
 		if err := s.logout(ctx, true); err != nil && !fault.Is(err, fault.Conflict) {
-			m.log.Warn("device deleted without a logout", "device_id", id, "error", err)
+			m.log.WarnContext(ctx, "device deleted without a logout", "device_id", id, "error", err)
 		}
 	}
 	if err := s.do(ctx, func(context.Context) { s.closing = true; s.endForGood() }); err != nil {

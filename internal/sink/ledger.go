@@ -17,8 +17,10 @@ const (
 type ledger struct {
 	begun, first, last time.Time
 
-	requests   int // accepted, duplicates included
+	requests   int // accepted, duplicates and replays included
+	events     int // different ones
 	refused    int // on purpose
+	replays    int
 	duplicates int
 	forgotten  int
 	types      map[string]int
@@ -26,7 +28,8 @@ type ledger struct {
 	ring       [][16]byte
 	next       int
 	devices    map[string]*numbers
-	newest     map[string]int64 // per key: highest sequence number
+	again      map[string]*numbers // of replays
+	newest     map[string]int64    // per key: highest sequence number
 	inversions int
 	untracked  int // events of keys beyond the bound
 	recorded   latencies
@@ -35,7 +38,7 @@ type ledger struct {
 }
 
 func newLedger(now time.Time) *ledger {
-	return &ledger{begun: now, types: map[string]int{}, seen: map[[16]byte]struct{}{}, devices: map[string]*numbers{}, newest: map[string]int64{}}
+	return &ledger{begun: now, types: map[string]int{}, seen: map[[16]byte]struct{}{}, devices: map[string]*numbers{}, again: map[string]*numbers{}, newest: map[string]int64{}}
 }
 
 func (l *ledger) wrong(v verdict) {
@@ -56,11 +59,17 @@ func (l *ledger) enter(n notice) {
 		l.first = n.at
 	}
 	l.last = n.at
-	if _, twice := l.seen[n.id]; twice {
+	_, twice := l.seen[n.id]
+	switch {
+	case n.replayed:
+		l.replay(n, twice)
+		return
+	case twice:
 		l.duplicates++
 		return
 	}
 	l.remember(n.id)
+	l.events++
 	l.types[n.typ]++
 	l.recorded.add(n.at.Sub(n.recorded))
 	if n.live && !n.happened.IsZero() {
@@ -69,13 +78,32 @@ func (l *ledger) enter(n notice) {
 	if n.sequence == 0 {
 		return
 	}
-	d := l.devices[n.device]
+	number(l.devices, n)
+	l.order(n)
+}
+
+// replay takes an event that was sent again: it is neither late, nor a duplicate, nor out of order. It closes a gap, and makes
+// none: a replay may be of any part of the log.
+func (l *ledger) replay(n notice, known bool) {
+	l.replays++
+	if n.sequence != 0 {
+		number(l.again, n)
+	}
+	if known {
+		return
+	}
+	l.remember(n.id)
+	l.events++
+	l.types[n.typ]++
+}
+
+func number(devices map[string]*numbers, n notice) {
+	d := devices[n.device]
 	if d == nil {
 		d = &numbers{}
-		l.devices[n.device] = d
+		devices[n.device] = d
 	}
 	d.add(n.sequence)
-	l.order(n)
 }
 
 func (l *ledger) order(n notice) {
@@ -137,11 +165,30 @@ func (s *numbers) forget() {
 	}
 }
 
-// gaps returns the holes between the first and the last number.
-func (s *numbers) gaps() (holes []Gap, missing int64) {
+// gaps returns the holes between the first and the last number, but for what came again.
+func (s *numbers) gaps(again *numbers) (holes []Gap, missing int64) {
 	for i := 1; i < len(s.spans); i++ {
-		g := Gap{s.spans[i-1].to + 1, s.spans[i].from - 1}
-		holes, missing = append(holes, g), missing+g.To-g.From+1
+		holes = append(holes, again.lacks(s.spans[i-1].to+1, s.spans[i].from-1)...)
+	}
+	for _, g := range holes {
+		missing += g.To - g.From + 1
 	}
 	return holes, missing
+}
+
+// lacks returns what is not there of a run.
+func (s *numbers) lacks(from, to int64) (list []Gap) {
+	if s != nil {
+		i := sort.Search(len(s.spans), func(i int) bool { return s.spans[i].to >= from })
+		for ; i < len(s.spans) && s.spans[i].from <= to; i++ {
+			if p := s.spans[i]; p.from > from {
+				list = append(list, Gap{from, p.from - 1})
+			}
+			from = s.spans[i].to + 1
+		}
+	}
+	if from <= to {
+		list = append(list, Gap{from, to})
+	}
+	return list
 }

@@ -19,6 +19,7 @@ type notice struct {
 	key      string // events with the same one must come in order
 	sequence int64  // 0 = none
 	attempt  int
+	replayed bool // sent again on somebody's wish: it may come at any time
 	live     bool
 	happened time.Time // by WhatsApp's clock; zero = not told
 	recorded time.Time // by the gateway's, from the id
@@ -53,7 +54,7 @@ func decode(h http.Header, body []byte, at time.Time) (notice, error) {
 		return notice{}, err
 	}
 	attempt, _ := strconv.Atoi(h.Get("Webhook-Attempt")) // 0 when it is missing, which no try is
-	n := notice{id: id, typ: e.Type, device: e.DeviceID, sequence: e.Sequence, attempt: attempt, live: e.Origin == "live",
+	n := notice{id: id, typ: e.Type, device: e.DeviceID, sequence: e.Sequence, attempt: attempt, replayed: h.Get("Webhook-Replay") == "true", live: e.Origin == "live",
 		happened: e.Timestamp, recorded: recorded, at: at}
 	family, _, _ := strings.Cut(e.Type, ".")
 	switch {

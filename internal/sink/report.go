@@ -13,11 +13,12 @@ type Report struct {
 	Since    time.Time  `json:"since"`
 	First    *time.Time `json:"first_at"`
 	Last     *time.Time `json:"last_at"`
-	Requests int        `json:"requests"` // accepted, duplicates included
+	Requests int        `json:"requests"` // accepted, duplicates and replays included
 	Refused  int        `json:"refused_on_purpose"`
 	Events   int        `json:"events"` // different ones
 	PerSec   float64    `json:"events_per_second"`
 
+	Replays    int            `json:"replays"` // sent again on somebody's wish (webhook-replay); whatever their order
 	Duplicates int            `json:"duplicates"`
 	Forgotten  int            `json:"forgotten"` // events whose repetition would not be noticed any more
 	Missing    int64          `json:"missing"`   // sequence numbers between the first and the last that never came
@@ -69,7 +70,7 @@ type Problems struct {
 const mostGaps = 100 // shown per device
 
 func (l *ledger) report(now time.Time, judged bool) Report {
-	r := Report{Since: l.begun, Requests: l.requests, Refused: l.refused, Events: l.requests - l.duplicates, Duplicates: l.duplicates,
+	r := Report{Since: l.begun, Requests: l.requests, Refused: l.refused, Events: l.events, Replays: l.replays, Duplicates: l.duplicates,
 		Forgotten: l.forgotten, Inversions: l.inversions, Untracked: l.untracked, Types: maps.Clone(l.types), Gaps: []DeviceGaps{},
 		FromRecorded: l.recorded.view(), FromWhatsApp: l.happened.view(), SignaturesJudged: judged, Problems: l.problems}
 	if !l.first.IsZero() {
@@ -81,7 +82,7 @@ func (l *ledger) report(now time.Time, judged bool) Report {
 	}
 	for _, device := range slices.Sorted(maps.Keys(l.devices)) {
 		d := l.devices[device]
-		holes, missing := d.gaps()
+		holes, missing := d.gaps(l.again[device])
 		if missing == 0 {
 			continue
 		}
@@ -116,6 +117,9 @@ func (r Report) Line() string {
 	fmt.Fprintf(&b, "%d events", r.Events)
 	if r.Duplicates > 0 {
 		fmt.Fprintf(&b, ", %d duplicates", r.Duplicates)
+	}
+	if r.Replays > 0 {
+		fmt.Fprintf(&b, ", %d replayed", r.Replays)
 	}
 	if r.Refused > 0 {
 		fmt.Fprintf(&b, ", %d refused on purpose", r.Refused)

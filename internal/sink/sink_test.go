@@ -129,6 +129,47 @@ func TestLedgerTellsLossDuplicatesAndOrder(t *testing.T) {
 	}
 }
 
+func TestReplaysAreCountedApart(t *testing.T) {
+	r := newRig(t, sink.Options{Secrets: []string{secret}})
+	again := func(h http.Header) { h.Set("webhook-replay", "true") }
+	var ids []string
+	for n := range int64(6) {
+		id, _ := r.send(message{chat: "a", sequence: 11 + n})
+		ids = append(ids, id)
+	}
+	for n, id := range ids { // with a live message between
+		if n == 3 {
+			r.send(message{chat: "a", sequence: 20})
+		}
+		r.send(message{id: id, chat: "a", sequence: 11 + int64(n), age: time.Hour, change: again})
+	}
+	r.send(message{chat: "a", sequence: 3, age: time.Hour, change: again}) // from before the ledger
+	r.send(message{chat: "a", sequence: 90, change: again})                // a part of the log by itself
+	got := r.Report()
+	if got.Replays != 8 || got.Events != 9 || got.Requests != 15 || got.Duplicates != 0 || got.Inversions != 0 || got.Types["message.received"] != 9 {
+		t.Errorf("report %+v", got)
+	}
+	if got.Missing != 3 || fmt.Sprint(got.Gaps) != "[{d1 11 20 3 [{17 19}]}]" {
+		t.Errorf("missing %d, gaps %v", got.Missing, got.Gaps)
+	}
+	if got.FromRecorded.Max > 60_000 {
+		t.Errorf("a replay counts as late: %+v", got.FromRecorded)
+	}
+	r.send(message{chat: "a", sequence: 18, change: again})
+	if got := r.Report(); fmt.Sprint(got.Gaps) != "[{d1 11 20 2 [{17 17} {19 19}]}]" {
+		t.Errorf("gaps %v", got.Gaps)
+	}
+	r.send(message{chat: "a", sequence: 17, change: again})
+	r.send(message{chat: "a", sequence: 19, change: again})
+	if got := r.Report(); len(got.Faults()) != 0 || !strings.Contains(got.Line(), "11 replayed") {
+		t.Errorf("%v: %s", got.Faults(), got.Line())
+	}
+	r.send(message{chat: "a", sequence: 15, change: func(h http.Header) { h.Set("webhook-replay", "no") }})
+	if got := r.Report(); got.Inversions != 1 {
+		t.Errorf("%d inversions, want that of a live event", got.Inversions)
+	}
+}
+
 func TestLateNumbersCloseGaps(t *testing.T) {
 	r := newRig(t, sink.Options{})
 	for _, n := range []int64{5, 1, 3, 2, 9, 4, 7, 8, 6} {

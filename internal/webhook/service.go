@@ -90,7 +90,7 @@ func (s *Service) Create(ctx context.Context, scope Scope, d Draft) (w Webhook, 
 	if w, err = s.store.Insert(ctx, w, s.limit, s.done); err != nil {
 		return Webhook{}, "", err
 	}
-	s.log.Info("webhook created", "webhook_id", w.ID, "device_id", w.DeviceID)
+	s.log.InfoContext(ctx, "webhook created", "webhook_id", w.ID, "device_id", w.DeviceID)
 	return w, generated, nil
 }
 
@@ -134,7 +134,7 @@ func (s *Service) Patch(ctx context.Context, scope Scope, id int64, p Patch) (We
 	if err != nil {
 		return Webhook{}, err
 	}
-	s.log.Info("webhook changed", "webhook_id", id, "status", string(w.Status))
+	s.log.InfoContext(ctx, "webhook changed", "webhook_id", id, "status", string(w.Status))
 	return w, nil
 }
 
@@ -152,7 +152,7 @@ func (s *Service) RotateSecret(ctx context.Context, scope Scope, id int64, r Rot
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	s.log.Info("webhook secret rotated", "webhook_id", id)
+	s.log.InfoContext(ctx, "webhook secret rotated", "webhook_id", id)
 	return generated, previousEnds, nil
 }
 
@@ -161,7 +161,7 @@ func (s *Service) Delete(ctx context.Context, scope Scope, id int64) error {
 	if err := s.store.Delete(ctx, scope, id, s.done); err != nil {
 		return err
 	}
-	s.log.Info("webhook deleted", "webhook_id", id)
+	s.log.InfoContext(ctx, "webhook deleted", "webhook_id", id)
 	return nil
 }
 
