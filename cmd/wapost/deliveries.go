@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -58,22 +59,25 @@ func (a attemptRow) said() string {
 	return text
 }
 
-func (d deliveryRow) last() string {
-	if len(d.Attempts) == 0 {
-		return "-"
+// lastFailure is the answer of the newest attempt that failed, "-" when none did.
+func (d deliveryRow) lastFailure() string {
+	for _, a := range slices.Backward(d.Attempts) {
+		if a.ErrorClass != nil {
+			return a.said()
+		}
 	}
-	return d.Attempts[len(d.Attempts)-1].said()
+	return "-"
 }
 
 type deliveriesListCmd struct {
 	remote
 	output
 	oneWebhook
-	Status string `enum:",pending,retrying,delivered,dead,held,skipped,expired,cancelled" default:"" env:"-" placeholder:"STATUS" help:"Only those: pending, retrying, delivered, dead, held, skipped, expired or cancelled."`
-	Type   string `placeholder:"TYPE" env:"-" help:"Only events of this type or pattern."`
-	Since  moment `placeholder:"TIME|AGE" env:"-" help:"Recorded at or after this time, or not longer ago than 15m, 2h, 3d."`
-	Until  moment `placeholder:"TIME|AGE" env:"-" help:"Recorded before."`
-	Limit  int    `default:"50" env:"-" help:"At most so many; 0 = all."`
+	Status *string `enum:"pending,retrying,delivered,dead,held,skipped,expired,cancelled" env:"-" placeholder:"STATUS" help:"Only those: pending, retrying, delivered, dead, held, skipped, expired or cancelled."`
+	Type   string  `placeholder:"TYPE" env:"-" help:"Only events of this type or pattern."`
+	Since  moment  `placeholder:"TIME|AGE" env:"-" help:"Recorded at or after this time, or not longer ago than 15m, 2h, 3d."`
+	Until  moment  `placeholder:"TIME|AGE" env:"-" help:"Recorded before."`
+	Limit  int     `default:"50" env:"-" help:"At most so many; 0 = all."`
 }
 
 // Run lists.
@@ -83,7 +87,7 @@ func (c *deliveriesListCmd) Run(ctx context.Context) error {
 		return err
 	}
 	query := url.Values{}
-	for name, value := range map[string]string{"status": c.Status, "type": c.Type, "since": stamp(c.Since), "until": stamp(c.Until)} {
+	for name, value := range map[string]string{"status": given(c.Status), "type": c.Type, "since": stamp(c.Since), "until": stamp(c.Until)} {
 		if value != "" {
 			query.Set(name, value)
 		}
@@ -124,7 +128,7 @@ func showDeliveries(w io.Writer, i ink, list []json.RawMessage, webhook int64) e
 		if d.Status == "dead" {
 			dead++
 		}
-		t.add(d.CreatedAt.Local().Format(time.DateTime), d.ID, d.Type, strconv.Itoa(d.AttemptsMade), next, plain(d.last(), 60), d.Status)
+		t.add(d.CreatedAt.Local().Format(time.DateTime), d.ID, d.Type, strconv.Itoa(d.AttemptsMade), next, plain(d.lastFailure(), 60), d.Status)
 	}
 	t.print(w, i)
 	if dead > 0 {

@@ -20,6 +20,9 @@ func (l *listener) openPlace() error {
 	if path == "" {
 		return nil
 	}
+	if err := tryPlace(path); err != nil {
+		return fmt.Errorf("the place cannot be kept: %w; name another file with --resume", err)
+	}
 	b, err := os.ReadFile(path) //nolint:gosec // the user names the file
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -37,6 +40,18 @@ func (l *listener) openPlace() error {
 	return nil
 }
 
+// tryPlace makes sure that keep will work, before an event is forwarded that would come again.
+func tryPlace(path string) error {
+	part := path + partSuffix
+	if err := os.WriteFile(part, nil, 0o600); err != nil {
+		return err
+	}
+	return os.Remove(part)
+}
+
+// partSuffix marks a place that is being written.
+const partSuffix = ".part"
+
 // keep writes the place in one step: a crash leaves the old one or the new one.
 func (l *listener) keep(id string) error {
 	l.place = place{URL: l.cmd.URL, After: id}
@@ -48,8 +63,8 @@ func (l *listener) keep(id string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path+".part", append(b, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(path+partSuffix, append(b, '\n'), 0o600); err != nil {
 		return fmt.Errorf("keep the place: %w", err)
 	}
-	return os.Rename(path+".part", path)
+	return os.Rename(path+partSuffix, path)
 }

@@ -35,12 +35,17 @@ func main() {
 	parser := kong.Must(&c,
 		kong.Name("wapost"),
 		kong.Description("A self-hosted WhatsApp gateway. Every event reaches your webhooks: signed, at least once, in order.\n\nFirst time here? Run `wapost sandbox`."),
-		kong.UsageOnError(),
 		kong.DefaultEnvars("WAPOST"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
-	k, err := parser.Parse(os.Args[1:])
-	parser.FatalIfErrorf(err)
+	args := os.Args[1:]
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		os.Exit(misused(os.Stderr, err))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))

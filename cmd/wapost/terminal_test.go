@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -131,6 +132,18 @@ func TestDeadDeliveriesSayWhatToDo(t *testing.T) {
 	var b bytes.Buffer
 	if err := showDelivery(&b, ink{}, d, 7); err != nil || !strings.Contains(b.String(), "422 refused") || !strings.Contains(b.String(), "wapost deliveries retry 7 evt_1") {
 		t.Errorf("%v\n%s", err, &b)
+	}
+	good := 204
+	d.Status, d.Attempts = "delivered", append(d.Attempts, attemptRow{N: 13, StatusCode: &good})
+	for want, shown := range map[string]deliveryRow{"422 refused": d, " - ": {Status: "delivered", Attempts: d.Attempts[1:]}} {
+		raw, err := json.Marshal(shown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Reset()
+		if err := showDeliveries(&b, ink{}, []json.RawMessage{raw}, 7); err != nil || !strings.Contains(b.String(), want) || strings.Contains(b.String(), "204") {
+			t.Errorf("%q: %v\n%s", want, err, &b)
+		}
 	}
 	b.Reset()
 	if err := showDeliveries(&b, ink{}, nil, 7); err != nil || strings.Contains(b.String(), "dead") {

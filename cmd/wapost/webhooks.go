@@ -102,7 +102,7 @@ func tintState(i ink) func([]string) func(string) string {
 type webhooksListCmd struct {
 	remote
 	output
-	State string `enum:",active,failing,paused,disabled" default:"" env:"-" placeholder:"STATE" help:"Only those in this state: active, failing, paused or disabled."`
+	State *string `enum:"active,failing,paused,disabled" env:"-" placeholder:"STATE" help:"Only those in this state: active, failing, paused or disabled."`
 }
 
 // Run lists.
@@ -112,8 +112,8 @@ func (c *webhooksListCmd) Run(ctx context.Context) error {
 		return err
 	}
 	query := url.Values{}
-	if c.State != "" {
-		query.Set("state", c.State)
+	if c.State != nil {
+		query.Set("state", *c.State)
 	}
 	list, err := api.List(ctx, "/webhooks", query, 0)
 	if err != nil {

@@ -30,7 +30,7 @@ type webhooksCreateCmd struct {
 	Events      []string `placeholder:"TYPE" env:"-" help:"Types and patterns, e.g. message.*; default: all but the explicit ones."`
 	Device      string   `placeholder:"ID" env:"-" help:"Only events of this device."`
 	Description string   `placeholder:"TEXT" env:"-" help:"A note for people."`
-	Ordering    string   `enum:",ordered,strict,fifo,parallel" default:"" env:"-" placeholder:"ORDER" help:"ordered (default), strict, fifo or parallel."`
+	Ordering    *string  `enum:"ordered,strict,fifo,parallel" env:"-" placeholder:"ORDER" help:"ordered (default), strict, fifo or parallel."`
 	CA          string   `name:"ca" placeholder:"FILE" env:"-" help:"Certificates in PEM form that vouch for the endpoint instead of the system's authorities."`
 	Cert        string   `name:"client-cert" placeholder:"FILE" env:"-" help:"Certificate in PEM form that is shown to the endpoint; needs --client-key."`
 	Key         string   `name:"client-key" placeholder:"FILE" env:"-" help:"Its private key, without a passphrase."`
@@ -55,7 +55,7 @@ func (c *webhooksCreateCmd) Run(ctx context.Context) error {
 	if len(c.Events) > 0 {
 		body["events"] = c.Events
 	}
-	for name, value := range map[string]string{"device_id": c.Device, "description": c.Description, "ordering": c.Ordering, "secret": secret} {
+	for name, value := range map[string]string{"device_id": c.Device, "description": c.Description, "ordering": given(c.Ordering), "secret": secret} {
 		if value != "" {
 			body[name] = value
 		}
