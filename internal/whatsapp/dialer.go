@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"time"
 
+	"go.mau.fi/util/dbutil"
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/store/sqlstore/upgrades"
 	"go.mau.fi/whatsmeow/types"
 
 	"wapost/internal/fault"
@@ -48,6 +50,7 @@ const connections = 8
 type Dialer struct {
 	Counters  Counters
 	container *sqlstore.Container
+	keys      *dbutil.Database // of the container: transactions of both are one
 	meta      Meta
 	network   Network
 	log       *slog.Logger
@@ -94,7 +97,12 @@ func New(ctx context.Context, o Options) (*Dialer, error) {
 	if o.Postgres {
 		dialect = "postgres"
 	}
-	d.container = sqlstore.NewWithDB(o.DB, dialect, tap{log: d.log})
+	var err error
+	if d.keys, err = dbutil.NewWithDB(o.DB, dialect); err != nil {
+		return nil, fmt.Errorf("open the key store: %w", err)
+	}
+	d.keys.UpgradeTable, d.keys.VersionTable = upgrades.Table, "whatsmeow_version" // as the library's own constructor does
+	d.container = sqlstore.NewWithWrappedDB(d.keys, tap{log: d.log})
 	if err := d.container.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("upgrade the key store: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"go.mau.fi/util/dbutil"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
@@ -29,6 +30,7 @@ type guard struct {
 	ctx      context.Context // of the line: what the guard does by itself ends with it
 	busy     *busy
 	writes   *writes
+	keys     *dbutil.Database
 	onTaint  func(error)              // told once per connection
 	onPairs  func([]store.LIDMapping) // told of each list of addresses that the library keeps
 	decoding sync.Mutex               // held across GetBufferedEvent and DoDecryptionTxn
@@ -36,8 +38,11 @@ type guard struct {
 	mu     sync.Mutex
 	taint  error
 	pruned time.Time
-	moved  map[types.JID]bool // numbers under which there is no session any more
+	moved  map[types.JID]bool // numbers under which there is no session any more, as far as they are remembered
 }
+
+// mostMoved bounds what is remembered: more of them are looked for again.
+const mostMoved = 2000
 
 // pruneEvery is how often old outgoing messages are deleted. They are kept for seven days.
 const pruneEvery = 12 * time.Hour
@@ -45,7 +50,7 @@ const pruneEvery = 12 * time.Hour
 // install puts the guard before the stores of a device that has them.
 func (g *guard) install(d *store.Device) {
 	d.EventBuffer = &guardedBuffer{EventBuffer: d.EventBuffer, g: g}
-	d.Sessions = &guardedSessions{d.Sessions, g}
+	d.Sessions = &guardedSessions{d.Sessions, g, d.ID.String()}
 	d.Identities = &guardedIdentities{d.Identities, g}
 	d.PreKeys = &guardedPreKeys{d.PreKeys, g}
 	d.SenderKeys = &guardedSenderKeys{d.SenderKeys, g}
@@ -132,7 +137,7 @@ func (g *guard) hasMoved(pn types.JID) bool {
 func (g *guard) move(pn types.JID) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.moved == nil {
+	if g.moved == nil || len(g.moved) >= mostMoved {
 		g.moved = map[types.JID]bool{}
 	}
 	g.moved[pn] = true

@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"go.mau.fi/whatsmeow/store"
-	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
 )
 
 type guardedSessions struct {
 	store.SessionStore
-	g *guard
+	g   *guard
+	jid string // of the device, as the key store writes it
 }
 
 func (s *guardedSessions) GetSession(ctx context.Context, address string) ([]byte, error) {
@@ -39,36 +39,6 @@ func (s *guardedSessions) DeleteAllSessions(ctx context.Context, phone string) e
 
 func (s *guardedSessions) DeleteSession(ctx context.Context, address string) error {
 	return s.g.write(ctx, "delete a session", func() error { return s.SessionStore.DeleteSession(ctx, address) })
-}
-
-// MigratePNToLID keeps a session that is there under the LID already, made by a message of ours: it is newer, and the library
-// would put the old one in its place.
-func (s *guardedSessions) MigratePNToLID(ctx context.Context, pn, lid types.JID) error {
-	if s.g.hasMoved(pn) {
-		return nil
-	}
-	old, err := s.HasSession(ctx, pn.SignalAddress().String())
-	if err != nil {
-		return err
-	}
-	var newer []byte
-	address := lid.SignalAddress().String()
-	if old {
-		if newer, err = s.GetSession(ctx, address); err != nil {
-			return err
-		}
-	}
-	err = s.g.write(ctx, "move sessions to a LID", func() error {
-		err := s.SessionStore.MigratePNToLID(ctx, pn, lid)
-		if err == nil && newer != nil {
-			err = s.SessionStore.PutSession(ctx, address, newer)
-		}
-		return err
-	})
-	if err == nil {
-		s.g.move(pn)
-	}
-	return err
 }
 
 type guardedIdentities struct {
