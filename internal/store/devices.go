@@ -178,6 +178,9 @@ func (s *Devices) Delete(ctx context.Context, id string) error {
 		if err := doomMedia(ctx, tx, `device_id = $1`, id); err != nil {
 			return err
 		}
+		if err := tx.tellChats(ctx); err != nil { // so that its messages are found when they are to be dropped
+			return err
+		}
 		_, err := tx.Exec(ctx, `DELETE FROM devices WHERE id = $1`, id)
 		tx.round.ledger.chats.forget()
 		return err

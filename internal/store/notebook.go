@@ -11,9 +11,9 @@ import (
 	"wapost/internal/event"
 )
 
-// notebook holds what new messages mean for their chats while that is not in the tables yet. An event that comes alone is
-// written there in its own transaction. When many come, each would touch two pages of indexes at random; so they are gathered
-// and written together, in one transaction for some thousand. Whoever asks for a message or a chat has them written first.
+// notebook holds what new messages mean for their chats while that is not in the tables yet. Each message would touch pages of
+// three indexes at random, so they are gathered and written together a moment later. Whoever asks for a message or a chat has
+// them written first.
 //
 // Nothing is lost with the memory: the log holds the events, and `meta` says from which one on they are to be read again.
 type notebook struct {
@@ -32,7 +32,6 @@ type noted struct {
 }
 
 const (
-	lateFrom   = 16   // events in a round that make its messages wait
 	lateMost   = 4096 // messages that wait
 	lateAtMost = time.Second
 
@@ -73,7 +72,7 @@ func (r *round) endNotes(ctx context.Context) error {
 // mayWait reports whether the round's messages are written later, with others.
 func (r *round) mayWait() bool {
 	waiting, fresh := r.waiting(), r.page.notes[r.page.done:]
-	if len(waiting)+len(fresh) >= lateMost || len(waiting) == 0 && len(r.events) < lateFrom {
+	if len(waiting)+len(fresh) >= lateMost {
 		return false
 	}
 	var late map[chatKey]bool

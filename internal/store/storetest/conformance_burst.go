@@ -75,7 +75,7 @@ func (s *suite) whole() {
 			s.Errorf("%s: %d unread, last %+v at %v", jid, c.Unread, c.Last, c.LastAt)
 		}
 	}
-	if n := s.count(`SELECT count(*) FROM chats`); n != 2 {
+	if n := s.kept(`SELECT count(*) FROM chats`); n != 2 {
 		s.Errorf("%d chats, want 2", n)
 	}
 }
@@ -208,7 +208,7 @@ func burstTwice(s *suite) {
 	if a, b := s.find(deviceA, miaLID, "M000"), s.find(deviceA, miaLID, "M012"); *a.Text != "text 000" || *b.Text != "first" {
 		s.Errorf("%s, %s", *a.Text, *b.Text)
 	}
-	if n := s.count(`SELECT unread FROM chats WHERE key = $1`, miaLID); n != burstSize/2 {
+	if n := s.kept(`SELECT unread FROM chats WHERE key = $1`, miaLID); n != burstSize/2 {
 		s.Errorf("%d unread, want %d", n, burstSize/2)
 	}
 	s.burst(s.message(deviceA, miaLID, "M002", "third", 98*hour, false))
@@ -226,7 +226,7 @@ func burstMerge(s *suite) {
 	s.late()
 	s.learn(miaLID, miaPhone, "")
 	s.find(deviceA, miaLID, "M000")
-	if n := s.count(`SELECT count(*) FROM chats WHERE key = $1`, miaPhone); n != 0 {
+	if n := s.kept(`SELECT count(*) FROM chats WHERE key = $1`, miaPhone); n != 0 {
 		s.Error("there is still a chat under the number")
 	}
 }

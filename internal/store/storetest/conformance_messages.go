@@ -88,6 +88,14 @@ func (s *suite) find(device, inChat, id string) chat.Kept {
 	return k
 }
 
+// kept is count once everything that was said is in its chat.
+func (s *suite) kept(query string, args ...any) int {
+	s.Helper()
+	_, _, err := s.db.Messages().List(s.Context(), account, deviceA, chat.Filter{Limit: 1})
+	s.must(err)
+	return s.count(query, args...)
+}
+
 func (s *suite) lost(device, inChat, id string) {
 	s.Helper()
 	_, err := s.db.Messages().Find(s.Context(), account, device, inChat, id)
@@ -119,7 +127,7 @@ func messageFound(s *suite) {
 	if k := s.find(deviceA, miaLID, "M3"); k.Status != chat.Sent || k.ClientRef != "ref" {
 		s.Errorf("own message: %+v", k)
 	}
-	if n := s.count(`SELECT count(*) FROM chats`); n != 2 {
+	if n := s.kept(`SELECT count(*) FROM chats`); n != 2 {
 		s.Errorf("%d chats, want 2", n)
 	}
 }
@@ -130,7 +138,7 @@ func messageTwice(s *suite) {
 	if k := s.find(deviceA, miaLID, "M1"); *k.Text != "first" {
 		s.Errorf("%+v", k)
 	}
-	if n := s.count(`SELECT unread FROM chats`); n != 1 {
+	if n := s.kept(`SELECT unread FROM chats`); n != 1 {
 		s.Errorf("%d unread, want 1", n)
 	}
 }
@@ -180,7 +188,7 @@ func messageDeleted(s *suite) {
 	remove(miaLID, "M3", person(miaLID), false)
 	remove(miaLID, "M4", person(miaLID), false)
 	s.tell(deviceA, "nobody@lid", event.MessageDeleted, event.DeletedMessage{Ref: event.Ref{MessageID: "M1"}, DeletedBy: person(miaLID)}, "nobody")
-	if n := s.count(`SELECT count(*) FROM chats`); n != 1 {
+	if n := s.kept(`SELECT count(*) FROM chats`); n != 1 {
 		s.Errorf("%d chats, want 1: a deletion begins none", n)
 	}
 	s.say(deviceA, "1@g.us", "G1", "x", hour, false)
@@ -215,7 +223,7 @@ func chatFigures(s *suite) {
 	}
 	s.say(deviceA, miaLID, "M0", "late", hour/2, false)
 	s.say(deviceA, miaLID, "O1", "mine", 4*hour, true)
-	if last, unread := s.count(`SELECT last_at FROM chats`), s.count(`SELECT unread FROM chats`); int64(last) != 4*hour || unread != 4 {
+	if last, unread := s.kept(`SELECT last_at FROM chats`), s.kept(`SELECT unread FROM chats`); int64(last) != 4*hour || unread != 4 {
 		s.Errorf("last at %d, %d unread; want %d, 4", last, unread, 4*hour)
 	}
 	read := func(id string) {
@@ -223,11 +231,11 @@ func chatFigures(s *suite) {
 	}
 	read("unknown")
 	read("M2")
-	if unread := s.count(`SELECT unread FROM chats`); unread != 1 {
+	if unread := s.kept(`SELECT unread FROM chats`); unread != 1 {
 		s.Errorf("%d unread after reading the second, want 1", unread)
 	}
 	read("M3")
-	if unread := s.count(`SELECT unread FROM chats`); unread != 0 {
+	if unread := s.kept(`SELECT unread FROM chats`); unread != 0 {
 		s.Errorf("%d unread after reading all, want 0", unread)
 	}
 }
@@ -238,7 +246,7 @@ func chatsMerge(s *suite) {
 	s.say(deviceA, miaPhone, "M2", "by lid", 2*hour, false)
 	s.find(deviceA, miaLID, "M1")
 	s.find(deviceA, miaLID, "M2")
-	if n := s.count(`SELECT count(*) FROM chats WHERE device_id IS NOT NULL`); n != 1 {
+	if n := s.kept(`SELECT count(*) FROM chats WHERE device_id IS NOT NULL`); n != 1 {
 		s.Fatalf("%d chats, want 1", n)
 	}
 	const otherLID, otherPhone = "99000000000009@lid", "4915550009999@s.whatsapp.net"
@@ -249,7 +257,7 @@ func chatsMerge(s *suite) {
 	for _, id := range []string{"P1", "P2", "P3"} {
 		s.find(deviceA, otherLID, id)
 	}
-	if n := s.count(`SELECT unread FROM chats WHERE device_id IS NOT NULL AND last_at = $1`, 3*hour); n != 3 {
+	if n := s.kept(`SELECT unread FROM chats WHERE device_id IS NOT NULL AND last_at = $1`, 3*hour); n != 3 {
 		s.Errorf("%d unread after the merge, want 3", n)
 	}
 	const thirdLID, thirdPhone = "99000000000008@lid", "4915550008888@s.whatsapp.net"
@@ -257,7 +265,7 @@ func chatsMerge(s *suite) {
 	s.say(deviceA, thirdPhone, "Q2", "by phone", hour, false)
 	s.learn(thirdLID, thirdPhone, "")
 	s.find(deviceA, thirdLID, "Q2")
-	if n := s.count(`SELECT count(*) FROM chats WHERE device_id IS NOT NULL`); n != 3 {
+	if n := s.kept(`SELECT count(*) FROM chats WHERE device_id IS NOT NULL`); n != 3 {
 		s.Errorf("%d chats, want 3", n)
 	}
 }
@@ -278,7 +286,7 @@ func messageUndone(s *suite) {
 	if k := s.find(deviceA, miaLID, "M1"); *k.Text != "again" {
 		s.Errorf("%+v", k)
 	}
-	if n := s.count(`SELECT unread FROM chats`); n != 1 {
+	if n := s.kept(`SELECT unread FROM chats`); n != 1 {
 		s.Errorf("%d unread, want 1", n)
 	}
 }
@@ -353,7 +361,7 @@ func goneDropped(s *suite) {
 		_, err := s.db.Retention().DropMessages(s.Context(), 0, time.Unix(0, 0), 2)
 		s.must(err)
 	}
-	if m, r, c := s.count(`SELECT count(*) FROM messages`), s.count(`SELECT count(*) FROM receipts`), s.count(`SELECT count(*) FROM chats`); m != 3 || r != 0 || c != 1 {
+	if m, r, c := s.kept(`SELECT count(*) FROM messages`), s.count(`SELECT count(*) FROM receipts`), s.kept(`SELECT count(*) FROM chats`); m != 3 || r != 0 || c != 1 {
 		s.Errorf("%d messages, %d receipts, %d chats are left; want 3, 0, 1", m, r, c)
 	}
 }
