@@ -18,7 +18,10 @@ const (
 	Deleted                 // it was deleted for everyone
 	Received                // others have got, read or played own messages
 	ReadHere                // the own account has read messages on another device
-	Marked                  // the state of the chat itself was changed
+	Marked                  // the state or the name of the chat itself was changed
+	Removed                 // messages were deleted for the own account alone
+	Cleared                 // so was everything that was said up to a moment
+	Dropped                 // so was the whole chat; it comes back with the next message
 )
 
 // Me is the sender of own messages, whatever address WhatsApp used.
@@ -33,7 +36,7 @@ type Note struct {
 	Sender  string    // of a message that was said: canonical address, or Me
 	By      []string  // addresses of who edited or deleted; nil = somebody who may
 	Kind    string    // of a message that was said, or that alone may be edited so; "" = any
-	At      time.Time // when it was said, edited, deleted, received or read
+	At      time.Time // when it was said, edited, deleted, received or read; of Cleared and Dropped: up to when
 	Counts  bool      // as unread
 	Receipt Receipt   // of Received; the person is one canonical address
 	Mark    Mark      // of Marked
@@ -69,8 +72,27 @@ func Of(e *event.Event) (Note, bool) {
 		return Note{}, false
 	}
 	n.IDs = slices.DeleteFunc(slices.Clone(n.IDs), func(id string) bool { return id == "" || len(id) > longest })
-	return n, len(n.IDs) > 0 || n.Act == Marked
+	return n, len(n.IDs) > 0 || n.Act == Marked || n.Act == Cleared || n.Act == Dropped
 }
+
+// Begins reports whether a note makes a chat that is not known yet. A receipt may come before the message that it speaks of is
+// in the log; a group has its name, and a chat its settings, before anything is said in it.
+func (n *Note) Begins() bool {
+	switch n.Act {
+	case Said, Received:
+		return true
+	case Marked:
+		m := &n.Mark
+		return or(m.Archived) || or(m.Pinned) || m.MutedUntil != nil && !m.MutedUntil.IsZero() || n.Names()
+	}
+	return false
+}
+
+// Names reports whether a note tells what a group is called: nobody else remembers it, so it is kept also where messages are
+// not.
+func (n *Note) Names() bool { return n.Act == Marked && n.Name != "" && isGroup(n.Chat) }
+
+func isGroup(chat string) bool { return strings.HasSuffix(chat, "@g.us") }
 
 // chatOf takes the canonical address of the chat out of the ordering key: the device, a bar, "c|" and the chat.
 func chatOf(e *event.Event) (string, bool) {
@@ -102,7 +124,7 @@ func (n *Note) read(e *event.Event) {
 		n.By = addresses(&v.Sender, or(v.FromMe))
 	case event.DeletedMessage:
 		n.Act, n.IDs = Deleted, []string{v.MessageID}
-		if !v.ByAdmin || !strings.HasSuffix(n.Chat, "@g.us") { // who deletes says so himself; only a group's server looks
+		if !v.ByAdmin || !isGroup(n.Chat) { // who deletes says so himself; only a group's server looks
 			n.By = addresses(&v.DeletedBy, v.FromMe && same(v.Sender, &v.DeletedBy))
 		}
 	case event.EditedPost: // only who runs the newsletter can
@@ -119,8 +141,41 @@ func (n *Note) read(e *event.Event) {
 		n.received(v.MessageIDs, &v.Recipient, mark)
 	case event.SeenBySelf:
 		n.Act, n.IDs = ReadHere, v.MessageIDs
+	case event.DeletedForMe:
+		n.Act, n.IDs = Removed, []string{v.MessageID}
+	case event.ChatCleared:
+		n.cleared(e.Type, v.LastMessageAt)
 	default:
+		n.named(e.Data)
 		n.marked(e.Data)
+	}
+}
+
+// cleared reads what was deleted of a chat: what the other device knew of it. WhatsApp tells that in whole seconds.
+func (n *Note) cleared(t event.Type, last *event.Time) {
+	n.Act = Cleared
+	if t == event.ChatDeleted {
+		n.Act = Dropped
+	}
+	if last != nil {
+		n.At = last.Truncate(time.Second).Add(time.Second - time.Millisecond)
+	}
+}
+
+// named reads what a chat is called.
+func (n *Note) named(data any) {
+	switch v := data.(type) {
+	case event.GroupJoin:
+		n.Name = v.Subject
+	case event.GroupUpdate:
+		if v.Changes.Subject != nil {
+			n.Name = *v.Changes.Subject
+		}
+	case event.ContactUpdate:
+		n.Name = orEmpty(v.Contact.Name)
+	}
+	if n.Name != "" {
+		n.Act = Marked
 	}
 }
 
@@ -215,3 +270,10 @@ func same(a, b *event.Person) bool {
 }
 
 func or(b *bool) bool { return b != nil && *b }
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -30,6 +30,7 @@ func message(mine bool) event.Message {
 
 func TestWhatEventsMeanForMessages(t *testing.T) {
 	yes, status := true, "read"
+	timer, seconds := uint32(60), 60
 	story := message(false)
 	story.Story = true
 	mia1 := event.Person{JID: mia}
@@ -62,6 +63,14 @@ func TestWhatEventsMeanForMessages(t *testing.T) {
 			Note{Act: Received, IDs: []string{"M1", "M2"}, Receipt: Receipt{Person: mia, Mark: Played}, At: time.UnixMilli(5)}},
 		"reading on another device": {event.MessageReadSelf, event.SeenBySelf{MessageIDs: []string{"M1"}},
 			Note{Act: ReadHere, IDs: []string{"M1"}, At: time.UnixMilli(5)}},
+		"deleted for the own account": {event.MessageDeletedForMe, event.DeletedForMe{Ref: event.Ref{MessageID: "M1"}},
+			Note{Act: Removed, IDs: []string{"M1"}, At: time.UnixMilli(5)}},
+		"cleared, up to what the other device knew": {event.ChatCleaned, event.ChatCleared{LastMessageAt: &event.Time{Time: time.UnixMilli(4000)}},
+			Note{Act: Cleared, At: time.UnixMilli(4999)}},
+		"deleted, up to now":         {event.ChatDeleted, event.ChatCleared{}, Note{Act: Dropped, At: time.UnixMilli(5)}},
+		"a name in the address book": {event.ContactUpdated, event.ContactUpdate{Contact: person()}, Note{Act: Marked, Name: "Mia", At: time.UnixMilli(5)}},
+		"a subject and a timer": {event.GroupInfoUpdate, event.GroupUpdate{Changes: event.GroupChanges{Subject: event.Text("crew"), DisappearingSeconds: &timer}},
+			Note{Act: Marked, Name: "crew", Mark: Mark{Disappearing: &seconds}, At: time.UnixMilli(5)}},
 		"archived": {event.ChatArchived, event.ChatArchive{Archived: true}, Note{Act: Marked, Mark: Mark{Archived: &yes}, At: time.UnixMilli(5)}},
 	} {
 		c.want.Chat = mia

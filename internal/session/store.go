@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"wapost/internal/chat"
 	"wapost/internal/event"
 )
 
@@ -39,6 +40,14 @@ type Identities interface {
 	All(ctx context.Context, accountID int64) ([]Identity, error)
 	// Learn adds to it; a LID that has a new number gets it and keeps its key. One without a LID is a number that is a key.
 	Learn(ctx context.Context, accountID int64, learned []Identity) error
+}
+
+// Chats keeps what is true of chats beside what their events say.
+type Chats interface {
+	// Mark keeps settings and names of chats of a device; notes are of chat.Marked. A name alone begins no chat of a person.
+	Mark(ctx context.Context, deviceID string, notes []chat.Note) error
+	// Name returns the name of a chat by its canonical address; "" = not known.
+	Name(ctx context.Context, deviceID, key string) (string, error)
 }
 
 // Turn is the part of a device that changes with its state.

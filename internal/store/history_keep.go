@@ -32,6 +32,8 @@ func (s *Past) Keep(ctx context.Context, p *history.Part, chats []session.OldCha
 			if fresh, err = k.messages(ctx, messages); err != nil {
 				return err
 			}
+		} else if err := k.names(ctx, chats, p.Type); err != nil {
+			return err
 		}
 		p.Chats, p.Messages = p.Chats+len(chats), p.Messages+fresh
 		_, err := tx.Exec(ctx, `UPDATE history_parts SET chats = $2, messages = $3, position = position + $4, updated_at = $5 WHERE id = $1`,
@@ -73,7 +75,19 @@ func (k *keeper) chat(ctx context.Context, c *session.OldChat, kind string) erro
 		query = markChatServer
 	}
 	m := chat.Mark{Archived: c.Archived, Pinned: c.Pinned, MutedUntil: c.MutedUntil, Disappearing: c.Disappearing}
-	return k.do(ctx, query, markArgs(id, &m)...)
+	return k.do(ctx, query, markArgs(id, &m, "")...)
+}
+
+// names keeps what groups are called, where messages are not kept.
+func (k *keeper) names(ctx context.Context, chats []session.OldChat, kind string) error {
+	if kind == onDemand {
+		return nil
+	}
+	notes := make([]chat.Note, len(chats))
+	for i := range chats {
+		notes[i] = chat.Note{Act: chat.Marked, Chat: chats[i].Key, Name: chats[i].Name}
+	}
+	return k.r.write(ctx, k.r.marks(k.device, notes))
 }
 
 const longestKey = 255

@@ -55,7 +55,8 @@ func mergeInto(ctx context.Context, tx *Tx, old, into int64) error {
 		`UPDATE messages SET chat_id = $2 WHERE chat_id = $1 AND message_id NOT IN (SELECT message_id FROM messages WHERE chat_id = $2)`,
 		`UPDATE receipts SET chat_id = $2 WHERE chat_id = $1 AND message_id NOT IN (SELECT message_id FROM receipts WHERE chat_id = $2)`,
 		`UPDATE chats SET unread = unread + (SELECT o.unread FROM chats o WHERE o.id = $1), name = CASE WHEN name = '' THEN (SELECT o.name FROM chats o WHERE o.id = $1) ELSE name END,
-	last_at = (SELECT max(b.last_at) FROM chats b WHERE b.id IN ($1, $2)) WHERE id = $2`,
+	last_at = (SELECT max(b.last_at) FROM chats b WHERE b.id IN ($1, $2)), archived = (SELECT max(b.archived) FROM chats b WHERE b.id IN ($1, $2)),
+	pinned = (SELECT max(b.pinned) FROM chats b WHERE b.id IN ($1, $2)), muted_until = coalesce(muted_until, (SELECT o.muted_until FROM chats o WHERE o.id = $1)) WHERE id = $2`,
 	} {
 		if _, err := tx.Exec(ctx, statement, old, into); err != nil {
 			return err

@@ -50,10 +50,7 @@ type pageOfNotes struct {
 
 // note takes down what an event means for the messages of its chat.
 func (r *round) note(e *event.Sealed, seq int64) {
-	if !r.keep {
-		return
-	}
-	if n, ok := chat.Of(e.Event); ok {
+	if n, ok := chat.Of(e.Event); ok && (r.keep || n.Names()) {
 		if r.pipeline != nil {
 			tidy(&n)
 		}

@@ -26,10 +26,11 @@ WHERE id = $1 AND unread > 0 AND EXISTS (SELECT 1 FROM messages r WHERE r.chat_i
 
 // A mark of -2 stays: NULL is an end of a mute.
 const markChat = `UPDATE chats SET archived = coalesce($2, archived), pinned = coalesce($3, pinned), unread = coalesce($4, unread),
-muted_until = CASE WHEN $5 = -2 THEN muted_until WHEN $5 = 0 THEN NULL ELSE $5 END, disappearing_seconds = coalesce($6, disappearing_seconds) WHERE id = $1`
+muted_until = CASE WHEN $5 = -2 THEN muted_until WHEN $5 = 0 THEN NULL ELSE $5 END, disappearing_seconds = coalesce($6, disappearing_seconds),
+name = CASE WHEN $7 = '' THEN name ELSE $7 END WHERE id = $1`
 
-func markArgs(chatID int64, m *chat.Mark) []any {
-	args := []any{chatID, nil, nil, nil, int64(-2), nil}
+func markArgs(chatID int64, m *chat.Mark, name string) []any {
+	args := []any{chatID, nil, nil, nil, int64(-2), nil, name}
 	for i, b := range []*bool{m.Archived, m.Pinned} {
 		if b != nil {
 			args[i+1] = map[bool]int64{true: 1}[*b]
@@ -75,7 +76,7 @@ func (r *round) insertNotes(ctx context.Context, list []noted) error {
 			err = r.receive(ctx, id, n.note)
 		default:
 			if err = r.sayAll(ctx, rows); err == nil {
-				rows, err = nil, r.change(ctx, id, n.note, n.seq)
+				rows, err = nil, r.change(ctx, id, n)
 			}
 		}
 		if err != nil {
@@ -103,19 +104,21 @@ func lateOf(chatID int64, n *chat.Note) saidLate {
 }
 
 // change does what happens seldom: edits, deletions, reading on another device.
-func (r *round) change(ctx context.Context, chatID int64, n *chat.Note, seq int64) error {
+func (r *round) change(ctx context.Context, chatID int64, n noted) error {
 	var err error
-	switch n.Act {
+	switch v := n.note; v.Act {
 	case chat.Edited:
-		q := arguments{chatID, n.IDs[0], seq}
-		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By)+q.ofKind(n.Kind), q...)
+		q := arguments{chatID, v.IDs[0], n.seq}
+		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET edited = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(v.By)+q.ofKind(v.Kind), q...)
 	case chat.Deleted:
-		q := arguments{chatID, n.IDs[0], n.At.UnixMilli()}
-		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(n.By), q...)
+		q := arguments{chatID, v.IDs[0], v.At.UnixMilli()}
+		_, err = r.conn.ExecContext(ctx, `UPDATE messages SET deleted = $3 WHERE chat_id = $1 AND message_id = $2`+q.bySender(v.By), q...)
 	case chat.Marked:
-		_, err = r.conn.ExecContext(ctx, markChat, markArgs(chatID, &n.Mark)...)
+		_, err = r.conn.ExecContext(ctx, markChat, markArgs(chatID, &v.Mark, v.Name)...)
+	case chat.Removed, chat.Cleared, chat.Dropped:
+		return r.remove(ctx, chatID, n)
 	case chat.ReadHere:
-		list, err := json.Marshal(n.IDs)
+		list, err := json.Marshal(v.IDs)
 		if err != nil {
 			return err
 		}
@@ -155,13 +158,11 @@ func (r *round) chatID(ctx context.Context, device string, n *chat.Note) (int64,
 		return id, nil
 	case !errors.Is(err, sql.ErrNoRows):
 		return 0, err
-	case !begins(n):
+	case !n.Begins():
 		return 0, nil
 	}
-	if r.ledger.chats.last == 0 {
-		if err := r.conn.QueryRowContext(ctx, lastChat).Scan(&r.ledger.chats.last); err != nil {
-			return 0, err
-		}
+	if err := r.lastChat(ctx); err != nil {
+		return 0, err
 	}
 	id = r.ledger.chats.last + 1
 	res, err := r.conn.ExecContext(ctx, `INSERT INTO chats (id, device_id, key, last_at) SELECT $1, id, $3, 0 FROM devices WHERE id = $2`, id, device, n.Chat)
@@ -174,8 +175,21 @@ func (r *round) chatID(ctx context.Context, device string, n *chat.Note) (int64,
 	return r.ledger.chats.next(k), nil
 }
 
-// begins reports whether a note makes a chat. A receipt may come before the message that it speaks of is in the log.
-func begins(n *chat.Note) bool { return n.Act == chat.Said || n.Act == chat.Received }
+// lastChat makes the writer know the highest number of a chat.
+func (r *round) lastChat(ctx context.Context) error {
+	if r.ledger.chats.last != 0 {
+		return nil
+	}
+	return r.conn.QueryRowContext(ctx, lastChat).Scan(&r.ledger.chats.last)
+}
+
+// nextChat gives a chat a number, also one that has a number already.
+func (r *round) nextChat(ctx context.Context, k chatKey) (int64, error) {
+	if err := r.lastChat(ctx); err != nil {
+		return 0, err
+	}
+	return r.ledger.chats.next(k), nil
+}
 
 // together makes one of all that is told to the same chat, in the order of their first.
 func together(list []saidLate) []saidLate {

@@ -33,7 +33,7 @@ FROM told t WHERE chats.id = t.chat_id`
 
 	markChatServer = `UPDATE chats SET archived = coalesce($2::BIGINT, archived), pinned = coalesce($3::BIGINT, pinned), unread = coalesce($4::BIGINT, unread),
 muted_until = CASE WHEN $5::BIGINT = -2 THEN muted_until WHEN $5::BIGINT = 0 THEN NULL ELSE $5::BIGINT END,
-disappearing_seconds = coalesce($6::BIGINT, disappearing_seconds) WHERE id = $1`
+disappearing_seconds = coalesce($6::BIGINT, disappearing_seconds), name = CASE WHEN $7::TEXT = '' THEN name ELSE $7::TEXT END WHERE id = $1`
 
 	readThere = `UPDATE chats SET unread = (SELECT count(*) FROM messages m WHERE m.chat_id = chats.id AND m.sender <> 'me' AND m.sent_at >
 	(SELECT max(r.sent_at) FROM messages r WHERE r.chat_id = chats.id AND r.message_id = ANY ($2::TEXT[])))
@@ -93,9 +93,20 @@ func (r *round) queueNotes(ctx context.Context, notes []noted) error {
 	if len(m.ids) > 0 {
 		r.pipeline.queue(insertMessages, m.ids, m.chats, m.names, m.times, m.senders, m.kinds, m.states, m.unread, m.titles)
 	}
+	now := map[int64]int64{} // numbers of chats that were cleared
 	for i, n := range notes {
-		if ids[i] != 0 {
-			r.queueAct(ids[i], n)
+		id := ids[i]
+		for now[id] != 0 {
+			id = now[id]
+		}
+		switch {
+		case id == 0:
+		case n.note.Act == chat.Removed, n.note.Act == chat.Cleared, n.note.Act == chat.Dropped:
+			if fresh := r.queueRemoval(id, n); fresh != id {
+				now[id] = fresh
+			}
+		default:
+			r.queueAct(id, n)
 		}
 	}
 	return nil
@@ -109,7 +120,7 @@ func (r *round) queueChats(notes []noted) []int64 {
 	for i, n := range notes {
 		k := chatKey{n.device, n.note.Chat}
 		id, known := r.ledger.chats.known[k]
-		if !known && begins(n.note) {
+		if !known && n.note.Begins() {
 			id = r.ledger.chats.next(k)
 			fresh, devices, keys = append(fresh, id), append(devices, k.device), append(keys, k.chat)
 		}
@@ -132,7 +143,7 @@ func (r *round) queueAct(chatID int64, n noted) {
 			r.pipeline.queue(upsertReceipt, receiptArgs(chatID, id, v, r.now)...)
 		}
 	case chat.Marked:
-		r.pipeline.queue(markChatServer, markArgs(chatID, &v.Mark)...)
+		r.pipeline.queue(markChatServer, markArgs(chatID, &v.Mark, v.Name)...)
 	case chat.ReadHere:
 		r.pipeline.queue(readThere, chatID, v.IDs)
 	}

@@ -18,7 +18,7 @@ import (
 
 // Conformance says what every database must do. at gives an empty place for each case.
 func Conformance(t *testing.T, at func(*testing.T) Place) {
-	for _, c := range slices.Concat(logCases(), settleCases(), statsCases(), recordCases(), messageCases(), burstCases(), historyCases(), mediaCases()) {
+	for _, c := range slices.Concat(logCases(), settleCases(), statsCases(), recordCases(), messageCases(), burstCases(), chatCases(), historyCases(), mediaCases()) {
 		t.Run(c.name, func(t *testing.T) { c.test(newSuite(t, at(t))) })
 	}
 }
@@ -65,7 +65,12 @@ func (s *suite) start() {
 // reopen opens the database; wanted decides which files are fetched unasked.
 func (s *suite) reopen(wanted func(event.Attachment) bool) *store.DB {
 	s.Helper()
-	db, err := store.Open(s.Context(), s.at.Options(s))
+	return s.open(s.at.Options(s), wanted)
+}
+
+func (s *suite) open(o store.Options, wanted func(event.Attachment) bool) *store.DB {
+	s.Helper()
+	db, err := store.Open(s.Context(), o)
 	if err != nil {
 		s.Fatal(err)
 	}
