@@ -15,31 +15,32 @@ func TestStrangeIDsAreUnknownToEveryDatabase(t *testing.T) {
 	answers := map[string]map[string]string{}
 	eachLive(t, func(t *testing.T, l *live) {
 		got, hook := map[string]string{}, l.hook(nil)
-		ask := func(credential, method, path string, headers ...string) {
-			a := l.call(credential, method, path, nil, headers...)
+		ask := func(credential, method, path string, body any, headers ...string) {
+			a := l.call(credential, method, path, body, headers...)
 			if a.Code >= 500 || strings.Contains(a.sentence(), "stored") {
 				t.Errorf("%s %s: %d %s", method, path, a.Code, a.sentence())
 			}
 			got[method+" "+path+" "+strings.Join(headers, " ")] = fmt.Sprint(a.Code, " ", a.sentence())
 		}
 		l.operations(func(method, route string, op *huma.Operation) {
-			if method != "GET" && method != "DELETE" {
-				return
-			}
 			credential := credentialOf(op, l.key)
+			body := bodies(tenant{device: l.device})[method+" "+route]
+			if body == nil && op.RequestBody != nil {
+				body = "{}"
+			}
 			for _, strange := range []string{"%00", "a%00b", "%ff"} {
 				path := anyPath(strings.Replace(route, "/webhooks/{id}", hook, 1), strange)
 				if strings.Contains(path, strange) {
-					ask(credential, method, path)
+					ask(credential, method, path, body)
 				}
 				for _, p := range op.Parameters {
 					if p.In == "query" && p.Schema.Type == huma.TypeString && len(p.Schema.Enum) == 0 && method == "GET" {
-						ask(credential, method, anyPath(strings.Replace(route, "/webhooks/{id}", hook, 1), "1")+"?"+p.Name+"="+strange)
+						ask(credential, method, anyPath(strings.Replace(route, "/webhooks/{id}", hook, 1), "1")+"?"+p.Name+"="+strange, nil)
 					}
 				}
 			}
 		})
-		ask(l.key, "GET", "/devices/me", "X-Device-ID", "\xff")
+		ask(l.key, "GET", "/devices/me", nil, "X-Device-ID", "\xff")
 		answers[t.Name()] = got
 		l.call(l.key, "GET", "/events/%00", nil).wants(http.StatusNotFound, "No such event")
 		l.call(l.key, "GET", hook+"/deliveries/%ff", nil).wants(http.StatusNotFound, "No such delivery")
