@@ -30,6 +30,15 @@ type Outcome struct {
 	Duration   time.Duration // until the headers of the answer were in, or until the failure
 	Excerpt    []byte        // the answer's first 16 KiB at most; nil for a success
 	Headers    http.Header   // of the answer; nil for a success or when there was none
+	Sent       *Sent         // nil when no request went out, and for a success that nobody asked for
+}
+
+// Sent is what a request carried beside its body, as far as the event, the webhook's id and the number and time of the attempt
+// do not tell it. It is stored with the attempt, because the webhook may change and a release may follow.
+type Sent struct {
+	Agent     string   `json:"agent"`            // value of User-Agent
+	NextRetry int      `json:"next,omitempty"`   // value of webhook-next-retry in seconds; 0 = absent
+	Custom    []string `json:"custom,omitempty"` // names of the webhook's own headers
 }
 
 // Class says how an attempt failed. The set is the public `error_class` of contract.md §3.7.

@@ -54,11 +54,41 @@ func TestDeliveryOfASuccess(t *testing.T) {
 		t.Errorf("attempt: %v", a)
 	}
 	headers := a["request_headers"].(map[string]any)
-	if headers["webhook-id"] != id || headers["webhook-attempt"] != "1" || headers["X-Token"] != "***" || headers["webhook-replay"] != nil {
+	if headers["webhook-id"] != id || headers["webhook-attempt"] != "1" || headers["webhook-replay"] != nil ||
+		headers["X-Token"] != nil || headers["User-Agent"] != nil { // of a success it is not kept whether they were sent
 		t.Errorf("request headers: %v", headers)
 	}
 	if e := d["event"].(map[string]any); e["id"] != id || d["event_timestamp"] != e["timestamp"] {
 		t.Errorf("event: %v", e)
+	}
+}
+
+// An attempt shows the headers that it carried, whatever the webhook's are today, and none when no request went out.
+func TestDeliveryShowsTheHeadersThatWereSent(t *testing.T) {
+	l := newLive(t)
+	hook := l.hook(map[string]any{"events": []string{"message.*"}, "headers": map[string]string{"X-Old": "hush"}})
+	l.recv.set(refuse)
+	id := l.say("1@lid", "hi")
+	l.becomes(hook, id, "retrying")
+	l.call(l.key, "PATCH", hook, map[string]any{"headers": map[string]string{"X-New": "hush"}}).ok(http.StatusOK)
+	l.recv.set(func(delivery.Request) delivery.Outcome {
+		return delivery.Outcome{Class: delivery.ClassConnect, Err: "The connection was refused"}
+	})
+	l.call(l.key, "POST", hook+"/deliveries/"+id+"/retry", nil).ok(http.StatusAccepted)
+	l.until("it was tried", func() bool { return l.delivery(hook, id)["attempts_made"] == 2.0 })
+	at := l.delivery(hook, id)["attempts"].([]any)
+	first := at[0].(map[string]any)["request_headers"].(map[string]any)
+	if first["X-Old"] != "***" || first["X-New"] != nil || first["User-Agent"] != "wapost/1" || first["webhook-next-retry"] != "5" || first["webhook-id"] != id {
+		t.Errorf("headers of the first attempt: %v", first)
+	}
+	if second := at[1].(map[string]any); second["trigger"] != "manual" || second["request_headers"] != nil {
+		t.Errorf("nobody was there, but it shows %v", second)
+	}
+	l.exec(`UPDATE attempts SET sent = NULL`) // rows of before
+	at = l.delivery(hook, id)["attempts"].([]any)
+	first = at[0].(map[string]any)["request_headers"].(map[string]any)
+	if first["webhook-id"] != id || first["X-Old"] != nil || first["X-New"] != nil || first["User-Agent"] != nil || at[1].(map[string]any)["request_headers"] != nil {
+		t.Errorf("not kept, but shown: %v", at)
 	}
 }
 

@@ -37,8 +37,8 @@ type attemptView struct {
 	ErrorClass      *string           `json:"error_class"`
 	Error           *string           `json:"error"`
 	ResponseExcerpt *string           `json:"response_excerpt" doc:"Kept of failures only"`
-	RequestHeaders  map[string]string `json:"request_headers,omitempty" doc:"Only when one delivery is read; without signatures, values of custom headers are masked"`
-	ResponseHeaders map[string]string `json:"response_headers,omitempty" doc:"Only when one delivery is read; kept of failures only"`
+	RequestHeaders  map[string]string `json:"request_headers,omitempty" doc:"Only when one delivery is read, and only what was sent: absent when no request went out. Signatures are left out, values of the webhook's own headers masked. Of automatic successes User-Agent and the webhook's own headers are not kept, and not shown"`
+	ResponseHeaders map[string]string `json:"response_headers,omitempty" doc:"Only when one delivery is read; kept of failures only, because successes share one row"`
 }
 
 func viewDelivery(d *store.Delivery) deliveryView {
@@ -92,21 +92,36 @@ func cut(b []byte, limit int) []byte {
 	return b
 }
 
-// sentHeaders shows the headers of an attempt. They are not stored: all but the signatures follow from what is, and the
-// custom ones are those of today.
+// sentHeaders shows what an attempt carried, nil when no request went out. Most of it is not stored, because it follows from the
+// event and the attempt. The rest is what was kept with the attempt: the webhook may have changed since.
 func sentHeaders(w *webhook.Webhook, r *event.Recorded, a *store.DeliveryAttempt) map[string]string {
-	h := masked(w.Headers)
-	h["Content-Type"] = jsonType
-	h["webhook-id"] = r.ID
-	h["webhook-timestamp"] = strconv.FormatInt(a.At.Unix(), 10)
-	h["webhook-attempt"] = strconv.Itoa(a.N)
-	h["X-Webhook-Event"] = string(r.Type)
-	h["X-Webhook-Endpoint"] = strconv.FormatInt(w.ID, 10)
+	if a.Unsent || a.Sent == nil && neverSent(a.Class) {
+		return nil
+	}
+	h := map[string]string{
+		"Content-Type": jsonType, "webhook-id": r.ID, "webhook-timestamp": strconv.FormatInt(a.At.Unix(), 10), "webhook-attempt": strconv.Itoa(a.N),
+		"X-Webhook-Event": string(r.Type), "X-Webhook-Endpoint": strconv.FormatInt(w.ID, 10),
+	}
 	if r.DeviceID != "" {
 		h["X-Webhook-Device"] = r.DeviceID
 	}
 	if a.Trigger == delivery.Manual || a.Trigger == delivery.Replay {
 		h["webhook-replay"] = "true"
 	}
+	if a.Sent == nil {
+		return h
+	}
+	h["User-Agent"] = a.Sent.Agent
+	if a.Sent.NextRetry > 0 {
+		h["webhook-next-retry"] = strconv.Itoa(a.Sent.NextRetry)
+	}
+	for _, name := range a.Sent.Custom {
+		h[name] = webhook.Mask
+	}
 	return h
+}
+
+// neverSent tells of attempts of before it was kept what their class says.
+func neverSent(c delivery.Class) bool {
+	return c == delivery.ClassDNS || c == delivery.ClassConnect || c == delivery.ClassAddressRefused
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -205,6 +206,9 @@ func (r *receiver) Attempt(_ context.Context, q delivery.Request) delivery.Outco
 		o = f(q)
 	}
 	o.At, o.Duration = time.Now(), 3*time.Millisecond
+	if o.Status > 0 && (o.Class != "" || q.Replay) {
+		o.Sent = &delivery.Sent{Agent: "wapost/1", NextRetry: int(q.NextRetry.Seconds()), Custom: slices.Collect(maps.Keys(q.Webhook.Headers))}
+	}
 	return o
 }
 

@@ -189,7 +189,7 @@ const exists = ` FROM webhooks WHERE id = $1`
 
 func (r *round) failures(ctx context.Context, b *delivery.Batch) error {
 	for _, f := range b.Failures {
-		headers, err := json.Marshal(f.Outcome.Headers)
+		headers, sent, err := exchanged(f.Outcome)
 		if err != nil {
 			return err
 		}
@@ -202,15 +202,25 @@ WHERE deliveries.status <> 'skipped'`, // the user has moved on meanwhile
 		if err != nil {
 			return err
 		}
-		err = r.exec(ctx, `INSERT INTO attempts (webhook_id, seq, n, trigger, at, duration_ms, status_code, error_class, error, excerpt, headers)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11`+exists,
+		err = r.exec(ctx, `INSERT INTO attempts (webhook_id, seq, n, trigger, at, duration_ms, status_code, error_class, error, excerpt, headers, sent)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12`+exists,
 			f.Webhook, f.Seq, f.N, string(f.Trigger), f.Outcome.At.UnixMilli(), f.Outcome.Duration.Milliseconds(),
-			number(int64(f.Outcome.Status)), string(f.Outcome.Class), f.Outcome.Err, f.Outcome.Excerpt, string(headers))
+			number(int64(f.Outcome.Status)), string(f.Outcome.Class), f.Outcome.Err, f.Outcome.Excerpt, headers, sent)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// exchanged writes as JSON what both sides said beside the bodies.
+func exchanged(o delivery.Outcome) (headers, sent string, err error) {
+	h, err := json.Marshal(o.Headers)
+	if err != nil {
+		return "", "", err
+	}
+	s, err := json.Marshal(o.Sent)
+	return string(h), string(s), err
 }
 
 func (r *round) refunds(ctx context.Context, b *delivery.Batch) error {

@@ -30,7 +30,9 @@ type DeliveryAttempt struct {
 	Class    delivery.Class // "" = success
 	Err      string
 	Excerpt  []byte
-	Headers  http.Header // of the answer; nil for a success or when there was none
+	Headers  http.Header    // of the answer; nil for a success or when there was none
+	Sent     *delivery.Sent // nil = not known
+	Unsent   bool           // it is known that no request went out
 }
 
 // gather reads the evidence about some events at one webhook. The order matters: a delivery that is settled between two
@@ -85,7 +87,7 @@ WHERE webhook_id = $1 AND seq IN (`+q.numbers(seqs)+`)`, q...)
 
 func (db *DB) gatherAttempts(ctx context.Context, webhookID int64, seqs []int64, excerpt int, found map[int64]*evidence) error {
 	q := arguments{webhookID, excerpt}
-	rows, err := db.read.QueryContext(ctx, `SELECT seq, n, trigger, at, duration_ms, status_code, error_class, error, substr(excerpt, 1, $2), headers
+	rows, err := db.read.QueryContext(ctx, `SELECT seq, n, trigger, at, duration_ms, status_code, error_class, error, substr(excerpt, 1, $2), headers, sent
 FROM attempts WHERE webhook_id = $1 AND seq IN (`+q.numbers(seqs)+`) ORDER BY at, id`, q...)
 	if err != nil {
 		return err
@@ -95,11 +97,15 @@ FROM attempts WHERE webhook_id = $1 AND seq IN (`+q.numbers(seqs)+`) ORDER BY at
 			a                 DeliveryAttempt
 			seq, at, duration int64
 			status            sql.NullInt64
-			headers           sql.NullString
+			headers, sent     sql.NullString
 		)
-		err := row.Scan(&seq, &a.N, &a.Trigger, &at, &duration, &status, &a.Class, &a.Err, &a.Excerpt, &headers)
+		err := row.Scan(&seq, &a.N, &a.Trigger, &at, &duration, &status, &a.Class, &a.Err, &a.Excerpt, &headers, &sent)
 		if err == nil && headers.Valid {
 			err = json.Unmarshal([]byte(headers.String), &a.Headers)
+		}
+		if err == nil && sent.Valid {
+			err = json.Unmarshal([]byte(sent.String), &a.Sent)
+			a.Unsent = a.Sent == nil
 		}
 		a.At, a.Duration, a.Status = time.UnixMilli(at), time.Duration(duration)*time.Millisecond, int(status.Int64)
 		if err == nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -127,14 +126,14 @@ func count(yes bool) int {
 
 func recordAttempt(ctx context.Context, tx *Tx, a replay.Attempt) error {
 	o := a.Outcome
-	headers, err := json.Marshal(o.Headers)
+	headers, sent, err := exchanged(o)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO attempts (webhook_id, seq, n, trigger, at, duration_ms, status_code, error_class, error, excerpt, headers)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11`+exists,
+	_, err = tx.Exec(ctx, `INSERT INTO attempts (webhook_id, seq, n, trigger, at, duration_ms, status_code, error_class, error, excerpt, headers, sent)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12`+exists,
 		a.WebhookID, a.Item.Event.Seq, a.Item.Attempts+1, string(a.Trigger), o.At.UnixMilli(), o.Duration.Milliseconds(),
-		number(int64(o.Status)), string(o.Class), o.Err, o.Excerpt, string(headers))
+		number(int64(o.Status)), string(o.Class), o.Err, o.Excerpt, headers, sent)
 	return err
 }
 

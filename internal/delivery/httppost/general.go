@@ -82,10 +82,11 @@ func (g general) carry(ctx context.Context, p *prepared, r delivery.Request, now
 	if errors.Is(err, errStale) {
 		g.repeats.Add(1)
 		answer, err = p.trip(attempt, w.fresh, header, r.Body) //nolint:bodyclose // done closes it
+		err = sent(err)
 	}
 	if err != nil {
 		t.end()
-		return nil, orTimeout(attempt, err)
+		return nil, err
 	}
 	t.answer = answer
 	return t, nil
@@ -102,10 +103,12 @@ func (p *prepared) trip(ctx context.Context, way *http.Transport, header http.He
 	switch {
 	case err == nil:
 		return answer, nil
+	case h.conn == nil:
+		return nil, &unsentError{orTimeout(ctx, err)}
 	case h.stale() && ctx.Err() == nil:
 		return nil, errStale
 	}
-	return nil, broken(err, h.end())
+	return nil, orTimeout(ctx, broken(err, h.end()))
 }
 
 // load gives the request its body, in a form that the transport can send again when an idle connection turns out to be

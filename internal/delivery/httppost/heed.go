@@ -24,7 +24,7 @@ func (c *heedful) Read(p []byte) (int, error) {
 
 // heed is what there is to know of the connection of a request through net/http.
 type heed struct {
-	conn  net.Conn
+	conn  net.Conn    // nil = there was none
 	used  bool        // it has carried a request before
 	heard atomic.Bool // something came back; told on a goroutine of the transport
 }
@@ -32,6 +32,7 @@ type heed struct {
 // trace returns the hooks that fill it in.
 func (h *heed) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
+		GetConn: func(string) { h.conn = nil }, // the transport may need several
 		GotConn: func(i httptrace.GotConnInfo) {
 			h.conn, h.used = i.Conn, i.Reused
 			h.heard.Store(false)

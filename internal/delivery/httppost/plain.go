@@ -35,6 +35,7 @@ func (d plain) carry(ctx context.Context, p *prepared, r delivery.Request, now t
 	if errors.Is(err, errStale) {
 		d.repeats.Add(1)
 		c, err = d.ask(ctx, nil, p.place, *buf, deadline, brief)
+		err = sent(err)
 	}
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (d plain) connect(ctx context.Context, place string, deadline time.Time) (*
 	defer cancel()
 	raw, err := d.dial(limited, place)
 	if err != nil {
-		return nil, orTimeout(limited, err)
+		return nil, &unsentError{orTimeout(limited, err)}
 	}
 	return newConn(raw, d.pool, place), nil
 }

@@ -80,7 +80,7 @@ func TestSuccessesOfAllForms(t *testing.T) {
 
 func TestWhatIsSaidUnaskedIsNoAnswer(t *testing.T) {
 	l := listen(t, "127.0.0.1:0")
-	said := make(chan struct{}, 1)
+	said, written := make(chan struct{}), make(chan struct{})
 	var connections atomic.Int64
 	answer(t, l, func(c net.Conn) {
 		connections.Add(1)
@@ -88,7 +88,7 @@ func TestWhatIsSaidUnaskedIsNoAnswer(t *testing.T) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		<-said // the answer has been read
 		_, _ = io.WriteString(c, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
-		said <- struct{}{}
+		written <- struct{}{}
 		readHead(c)
 	})
 	s, r := sender(t, egress.TransportOptions{}), request("http://"+l.Addr().String())
@@ -97,7 +97,7 @@ func TestWhatIsSaidUnaskedIsNoAnswer(t *testing.T) {
 			t.Errorf("attempt %d: %+v", i+1, o)
 		}
 		said <- struct{}{}
-		<-said
+		<-written
 	}
 	if connections.Load() != 3 {
 		t.Errorf("%d connections, want a new one each time", connections.Load())

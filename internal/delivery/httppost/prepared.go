@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -128,8 +127,8 @@ func (p *prepared) headers(r delivery.Request, now time.Time, put func(name, val
 	put(headerOrigin, hub)
 	put(headerEvent, string(r.Event.Type))
 	put(headerAttempt, strconv.Itoa(r.Attempt))
-	if r.NextRetry > 0 {
-		put(headerNext, strconv.FormatInt(int64(math.Ceil(r.NextRetry.Seconds())), 10))
+	if next := seconds(r); next > 0 {
+		put(headerNext, strconv.Itoa(next))
 	}
 	if r.Replay {
 		put(headerReplay, "true")

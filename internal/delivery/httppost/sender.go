@@ -98,10 +98,16 @@ func (s *Sender) send(ctx context.Context, r delivery.Request, watched bool) (o 
 	o.Duration = time.Since(o.At)
 	if err != nil {
 		o.Class, o.Err = explain(ctx, err, r.Webhook)
+		if _, unsent := errors.AsType[*unsentError](err); !unsent {
+			o.Sent = p.sent(r)
+		}
 		return o, x
 	}
 	o.Status = answer.status()
 	o.Class, o.Err = judge(o.Status)
+	if o.Class != "" || r.Replay { // these attempts have rows of their own
+		o.Sent = p.sent(r)
+	}
 	if o.Class == "" && !watched {
 		answer.done(drain(answer, r.Webhook.Timeout-o.Duration))
 		return o, x

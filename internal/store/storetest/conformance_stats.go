@@ -5,6 +5,8 @@ import (
 	"maps"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wapost/internal/delivery"
 	"wapost/internal/event"
 	"wapost/internal/replay"
@@ -18,6 +20,7 @@ func statsCases() []testCase {
 		{"figures measure automatic deliveries alone", measured},
 		{"a success keeps why its request was made", triggerKept},
 		{"an attempt that lost a race leaves no second success", besides},
+		{"an attempt keeps what was sent", sentKept},
 		{"successes that were written before their triggers were kept can be read", oldOutcomes},
 	}
 }
@@ -118,6 +121,38 @@ func besides(s *suite) {
 	}
 	if st := s.state(w.ID); len(st.Open) != 0 || !st.Settled[1] {
 		s.Errorf("state: %+v", st)
+	}
+}
+
+func sentKept(s *suite) {
+	w := s.hook("")
+	s.append(deviceA, "m1")
+	want := &delivery.Sent{Agent: "wapost/1", NextRetry: 5, Custom: []string{"X-A", "x-\u00e9"}}
+	known, unsent, old := failure(w.ID, 1, delivery.Retrying), failure(w.ID, 1, delivery.Retrying), failure(w.ID, 1, delivery.Retrying)
+	for i, f := range []*delivery.Failure{&known, &unsent, &old} {
+		f.N, f.Attempts, f.Outcome.At = i+1, i+1, f.Outcome.At.Add(time.Duration(i)*time.Second)
+	}
+	known.Outcome.Sent = want
+	s.settle(delivery.Batch{Failures: []delivery.Failure{known, unsent, old}})
+	s.exec(`UPDATE attempts SET sent = NULL WHERE n = 3`)
+	i, err := s.db.Replays().Item(s.Context(), s.state(w.ID).Webhook, 1)
+	s.must(err)
+	s.must(s.db.Replays().Record(s.Context(), replay.Attempt{WebhookID: w.ID, Item: i, Trigger: delivery.Manual,
+		Outcome: delivery.Outcome{Status: 200, At: time.Now().Add(time.Minute), Sent: want}}))
+	s.restart()
+	d, err := s.db.History().Get(s.Context(), s.state(w.ID).Webhook, s.log()[0].ID)
+	s.must(err)
+	if len(d.Attempts) != 4 {
+		s.Fatalf("attempts: %+v", d.Attempts)
+	}
+	for i, c := range []struct {
+		sent   *delivery.Sent
+		unsent bool
+	}{{want, false}, {nil, true}, {nil, false}, {want, false}} {
+		a := d.Attempts[i]
+		if diff := cmp.Diff(c.sent, a.Sent); diff != "" || a.Unsent != c.unsent {
+			s.Errorf("attempt %d: unsent %v, sent %s", a.N, a.Unsent, diff)
+		}
 	}
 }
 
