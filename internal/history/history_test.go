@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,7 @@ type phone struct {
 	mu    sync.Mutex
 	fetch error
 	told  error
+	slow  time.Duration // how long a fetch takes
 	mode  session.HistoryMode
 	log   []string
 }
@@ -60,8 +62,9 @@ func (p *phone) Get(context.Context, int64, string) (session.Device, error) {
 func (p *phone) History(ctx context.Context, _ string, payload []byte, _ bool, take func(context.Context, session.HistorySlice, []*event.Event) error) (session.HistorySummary, error) {
 	p.say("fetch " + string(payload))
 	p.mu.Lock()
-	err := p.fetch
+	err, slow := p.fetch, p.slow
 	p.mu.Unlock()
+	time.Sleep(slow) // of the bubble
 	if err != nil {
 		return session.HistorySummary{}, err
 	}
@@ -94,11 +97,24 @@ func (p *phone) Event(_ context.Context, _ string, t event.Type, data any) (*eve
 	return e, nil
 }
 
+// reads is a store whose answers to Due take their time: what they say may be old when they come.
+type reads struct {
+	*store.Past
+	late atomic.Int64 // nanoseconds
+}
+
+func (r *reads) Due(ctx context.Context, now time.Time, limit int) ([]history.Part, error) {
+	list, err := r.Past.Due(ctx, now, limit)
+	time.Sleep(time.Duration(r.late.Load())) // of the bubble
+	return list, err
+}
+
 // rig is the service over the real store, with time that does not pass by itself.
 type rig struct {
 	t       *testing.T
 	db      *store.DB
 	phone   *phone
+	reads   *reads
 	service *history.Service
 }
 
@@ -106,8 +122,8 @@ func inBubble(t *testing.T, test func(*rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		db := storetest.Stopped(t, t.TempDir()+"/w.db")
-		r := &rig{t: t, db: db, phone: &phone{mode: session.HistoryStore}}
-		r.service = history.New(history.Options{Store: db.Past(), Sessions: r.phone, Sink: journal.New(db.Events()), Messages: db.Messages()})
+		r := &rig{t: t, db: db, phone: &phone{mode: session.HistoryStore}, reads: &reads{Past: db.Past()}}
+		r.service = history.New(history.Options{Store: r.reads, Sessions: r.phone, Sink: journal.New(db.Events()), Messages: db.Messages()})
 		db.OnHistory(r.service.Wake)
 		stop := storetest.Start(t, db)
 		if err := db.Write(t.Context(), "device", storetest.OneDevice(device)); err != nil {
@@ -252,6 +268,21 @@ func TestAPartWhoseNoticeCannotBeOpenedFailsAlone(t *testing.T) {
 		progress, err := r.service.Progress(r.t.Context(), device)
 		if err != nil || len(progress) != 1 || progress[0].Error != "The kept notice of the part cannot be opened" {
 			t.Errorf("%+v, %v", progress, err)
+		}
+	})
+}
+
+// The list of what is due may be read while a part is fetched, and used when that has ended: it is old news then.
+func TestAPartIsNotFetchedAgainByWhatWasReadBeforeItsEnd(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.phone.slow = 20 * time.Millisecond
+		r.announce("N1")
+		r.after(10 * time.Millisecond) // it is being fetched
+		r.reads.late.Store(int64(15 * time.Millisecond))
+		r.service.Wake()
+		r.after(time.Minute)
+		if r.phone.count("fetch N1") != 1 || r.state() != "done" {
+			t.Errorf("state %s, asked: %v", r.state(), r.phone.log)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -92,8 +93,10 @@ func (s *Service) Run(ctx context.Context) error {
 	return nil
 }
 
-// begin starts work on parts of devices that are not worked on.
+// begin starts work on parts of devices that are not worked on. Who is at work is noted before the parts are read: what was read
+// of a device whose work ends meanwhile is older than what the work has written, and the part would be done once more.
 func (s *Service) begin(ctx context.Context, running *sync.WaitGroup) {
+	working := s.working()
 	parts, err := s.Store.Due(ctx, time.Now(), 100)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -103,8 +106,8 @@ func (s *Service) begin(ctx context.Context, running *sync.WaitGroup) {
 	}
 	for i := range parts {
 		p := &parts[i]
-		if !s.take(p.DeviceID) {
-			continue
+		if working[p.DeviceID] || !s.take(p.DeviceID) {
+			continue // the end of its work wakes us
 		}
 		running.Go(func() {
 			defer s.Wake() // for the next part of the device
@@ -124,6 +127,13 @@ func (s *Service) pause(ctx context.Context) time.Duration {
 		return lookWait
 	}
 	return min(max(time.Until(next), time.Second), lookWait)
+}
+
+// working returns the devices whose part is being worked on.
+func (s *Service) working() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.busy)
 }
 
 // take reserves a device, unless it or all places are taken.
