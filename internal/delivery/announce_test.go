@@ -97,7 +97,7 @@ func TestExpiryIsNeverSilent(t *testing.T) {
 		r.setStatus(1, webhook.Paused)
 		synctest.Wait()
 		r.say("a", 7)
-		time.Sleep(31 * 24 * time.Hour)
+		time.Sleep(32 * 24 * time.Hour)
 		r.say("a", 2) // young enough
 		retention := &delivery.Retention{Shelf: r.db.Retention(), Sink: r.journal, Logger: slog.New(slog.DiscardHandler)}
 		ctx, cancel := context.WithCancel(context.Background())

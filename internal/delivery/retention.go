@@ -14,8 +14,8 @@ import (
 type Shelf interface {
 	// Before returns the number of the newest event recorded before t; 0 when there is none.
 	Before(ctx context.Context, t time.Time) (int64, error)
-	// Expire passes over the events up to a number: the cursors of webhooks that held them move on, rows of open deliveries
-	// become expired. It returns what was lost by whom, in the transaction that announce joins with its context.
+	// Expire passes over the events up to a number, which are not delivered any more: the cursors of webhooks that held them
+	// move on, rows of open deliveries become expired. It returns what was lost by whom, in the transaction that announce joins with its context.
 	Expire(ctx context.Context, upTo int64, announce func(context.Context, []Expired) error) error
 	// DropEvents deletes up to limit events up to a number, with their outcomes and rows. It returns how many it deleted.
 	DropEvents(ctx context.Context, upTo int64, limit int) (int, error)
@@ -54,6 +54,10 @@ const (
 	day        = 24 * time.Hour
 	sweepEvery = 10 * time.Minute
 	sweepStep  = 2000
+
+	// expiredStay is how much longer an expired event can be looked up: to see which ones were lost, and to send them again by
+	// hand.
+	expiredStay = day
 )
 
 // Run sweeps now and then until ctx ends.
@@ -93,7 +97,13 @@ func (r *Retention) sweep(ctx context.Context, now time.Time) error {
 		if err := r.Shelf.Expire(ctx, old, r.announce); err != nil {
 			return err
 		}
-		if err := inSteps(ctx, func() (int, error) { return r.Shelf.DropEvents(ctx, old, sweepStep) }); err != nil {
+	}
+	gone, err := r.Shelf.Before(ctx, now.Add(-r.KeepEvents-expiredStay))
+	if err != nil {
+		return err
+	}
+	if gone > 0 {
+		if err := inSteps(ctx, func() (int, error) { return r.Shelf.DropEvents(ctx, gone, sweepStep) }); err != nil {
 			return err
 		}
 	}
@@ -136,7 +146,7 @@ func (r *Retention) announce(ctx context.Context, lost []Expired) error {
 		if err := r.Sink.Append(ctx, e); err != nil {
 			return err
 		}
-		r.Logger.Warn("held events have left the log undelivered", "webhook_id", x.Webhook.ID, "count", x.Count)
+		r.Logger.Warn("events have expired undelivered", "webhook_id", x.Webhook.ID, "count", x.Count)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ const (
 	Retrying Status = "retrying"
 	Late     Status = "late" // retrying, but its key no longer waits for it
 	Dead     Status = "dead"
+	Lapsed   Status = "expired" // left to the retention before it was delivered
 )
 
 // over reports whether nothing more will be tried.

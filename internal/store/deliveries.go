@@ -9,6 +9,7 @@ import (
 
 	"wapost/internal/delivery"
 	"wapost/internal/event"
+	"wapost/internal/fault"
 	"wapost/internal/webhook"
 )
 
@@ -23,14 +24,17 @@ var _ delivery.Store = (*Deliveries)(nil)
 // Head implements delivery.Store.
 func (s *Deliveries) Head(ctx context.Context) (int64, error) { return s.db.Events().Head(ctx) }
 
-// Event implements delivery.Store.
+// Event implements delivery.Store. An event that has expired has left the log.
 func (s *Deliveries) Event(ctx context.Context, seq int64) (*event.Recorded, error) {
+	if seq <= s.db.expired.Load() {
+		return nil, fault.New(fault.NotFound, "The event has expired")
+	}
 	return s.db.Events().BySeq(ctx, seq)
 }
 
 // Log implements delivery.Store.
 func (s *Deliveries) Log(ctx context.Context, account int64, device string, after, upTo int64, limit int) ([]*event.Recorded, error) {
-	return s.db.Events().After(ctx, account, device, after, upTo, limit)
+	return s.db.Events().After(ctx, account, device, max(after, s.db.expired.Load()), upTo, limit)
 }
 
 // LoadAll implements delivery.Store.
@@ -197,7 +201,7 @@ func (r *round) failures(ctx context.Context, b *delivery.Batch) error {
 SELECT $1, $2, $3, $4, $5, $6, $7, $8`+exists+`
 ON CONFLICT (webhook_id, seq) DO UPDATE SET status = excluded.status, tries = excluded.tries, attempts = excluded.attempts,
     next_at = excluded.next_at, reason = excluded.reason, updated_at = excluded.updated_at
-WHERE deliveries.status <> 'skipped'`, // the user has moved on meanwhile
+WHERE deliveries.status NOT IN ('skipped', 'expired')`, // the user, or the retention, has moved on meanwhile
 			f.Webhook, f.Seq, string(f.Status), f.Tries, f.Attempts, millis(f.NextAt), f.Reason, r.now)
 		if err != nil {
 			return err
@@ -315,19 +319,21 @@ func (s *Deliveries) waitingUpTo(ctx context.Context, w *webhook.Webhook, after,
 			oldest = first
 		}
 	}
-	err := s.eachOutcome(ctx, after, func(o packedOutcome) {
-		if o.webhook == w.ID && o.seq > after && o.seq <= upTo {
-			settled++
+	if after < upTo {
+		err := s.eachOutcome(ctx, after, func(o packedOutcome) {
+			if o.webhook == w.ID && o.seq > after && o.seq <= upTo {
+				settled++
+			}
+		})
+		if err != nil {
+			return 0, time.Time{}, err
 		}
-	})
-	if err != nil {
-		return 0, time.Time{}, err
 	}
 	var (
 		rows, over int
 		first      int64
 	)
-	err = s.db.read.QueryRowContext(ctx, `SELECT count(CASE WHEN d.seq <= $2 AND d.status IN ('retrying', 'late') THEN 1 END),
+	err := s.db.read.QueryRowContext(ctx, `SELECT count(CASE WHEN d.seq <= $2 AND d.status IN ('retrying', 'late') THEN 1 END),
     count(CASE WHEN d.seq > $2 AND d.seq <= $3 AND d.status NOT IN ('retrying', 'late') THEN 1 END),
     coalesce(min(CASE WHEN d.seq <= $2 AND d.status IN ('retrying', 'late') THEN e.at END), 0)
 FROM deliveries d JOIN events e ON e.seq = d.seq WHERE d.webhook_id = $1`, w.ID, after, upTo).Scan(&rows, &over, &first)

@@ -167,7 +167,7 @@ func (h *History) judge(ctx context.Context, w *webhook.Webhook, events []*event
 		if !ok && !e.any() {
 			continue
 		}
-		d := Delivery{Event: r, Include: include, Status: statusOf(w, r, e, now), AttemptsMade: e.made(), Attempts: e.all()}
+		d := Delivery{Event: r, Include: include, Status: statusOf(w, r, e, now, h.db.expired.Load()), AttemptsMade: e.made(), Attempts: e.all()}
 		if !ok {
 			d.Include = w.Include // it was sent because somebody asked for it
 		}
@@ -182,8 +182,8 @@ func (h *History) judge(ctx context.Context, w *webhook.Webhook, events []*event
 	return list, nil
 }
 
-// statusOf says what became of a delivery.
-func statusOf(w *webhook.Webhook, r *event.Recorded, e *evidence, now time.Time) DeliveryStatus {
+// statusOf says what became of a delivery. Events up to expired have left the log undelivered unless something else is known.
+func statusOf(w *webhook.Webhook, r *event.Recorded, e *evidence, now time.Time, expired int64) DeliveryStatus {
 	stale := r.Class == event.BestEffort && now.Sub(r.At) > bestEffortLife
 	switch {
 	case e.delivered():
@@ -192,6 +192,8 @@ func statusOf(w *webhook.Webhook, r *event.Recorded, e *evidence, now time.Time)
 		return DeliveryExpired
 	case e.row != nil && e.row.Status == delivery.Dead:
 		return DeliveryDead
+	case e.row != nil && e.row.Status == delivery.Lapsed, e.row == nil && r.Seq <= min(w.Cursor, expired):
+		return DeliveryExpired
 	case e.row != nil && e.row.Status != delivery.Retrying && e.row.Status != delivery.Late:
 		return DeliverySkipped
 	case e.row == nil && r.Seq <= w.Cursor:

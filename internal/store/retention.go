@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
 	"time"
 
 	"wapost/internal/delivery"
@@ -34,6 +38,10 @@ func (s *Retention) Before(ctx context.Context, t time.Time) (int64, error) {
 	return next - 1, nil
 }
 
+// expiredKey of meta holds the number up to which events have expired. Their rows stay for a while, so that everybody can see
+// what became of them.
+const expiredKey = "expired_up_to"
+
 // Expire implements delivery.Shelf.
 func (s *Retention) Expire(ctx context.Context, upTo int64, announce func(context.Context, []delivery.Expired) error) error {
 	lost, err := s.lost(ctx, upTo)
@@ -49,11 +57,36 @@ WHERE seq <= $2 AND status IN ('retrying', 'late')`, tx.Now(), upTo)
 		if _, err := tx.Exec(ctx, `UPDATE webhooks SET cursor = $1 WHERE cursor < $1`, upTo); err != nil {
 			return err
 		}
+		_, err = tx.Exec(ctx, `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+			expiredKey, strconv.FormatInt(upTo, 10))
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.db.expired.Store(upTo) })
 		return announce(ctx, lost)
 	})
 }
 
-// lost finds the webhooks that still waited for events up to a number.
+// loadExpired reads how far events have expired.
+func (db *DB) loadExpired(ctx context.Context) error {
+	var text string
+	err := db.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = $1`, expiredKey).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read how far events have expired: %w", err)
+	}
+	upTo, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("read how far events have expired: %w", err)
+	}
+	db.expired.Store(upTo)
+	return nil
+}
+
+// lost finds the webhooks that still waited for events up to a number, also for those that were refused before their cursor
+// passed them.
 func (s *Retention) lost(ctx context.Context, upTo int64) ([]delivery.Expired, error) {
 	hooks, err := s.db.Webhooks().List(ctx, webhook.Scope{}, webhook.Page{Limit: 1 << 30})
 	if err != nil {
@@ -62,21 +95,23 @@ func (s *Retention) lost(ctx context.Context, upTo int64) ([]delivery.Expired, e
 	var lost []delivery.Expired
 	for i := range hooks {
 		w := &hooks[i]
-		if w.Cursor >= upTo {
-			continue
-		}
-		n, oldest, err := s.db.Deliveries().waitingUpTo(ctx, w, w.Cursor, upTo)
+		n, oldest, err := s.db.Deliveries().waitingUpTo(ctx, w, min(w.Cursor, upTo), upTo)
 		if err != nil {
 			return nil, err
 		}
-		if n == 0 {
-			continue
+		if n > 0 {
+			lost = append(lost, delivery.Expired{Webhook: w, Count: n, From: oldest})
 		}
-		last, err := s.db.Events().BySeq(ctx, upTo)
-		if err != nil {
-			return nil, err
-		}
-		lost = append(lost, delivery.Expired{Webhook: w, Count: n, From: oldest, To: last.At})
+	}
+	if len(lost) == 0 {
+		return nil, nil
+	}
+	var newest int64 // the event upTo itself may have been dropped as best-effort ones are
+	if err := s.db.read.QueryRowContext(ctx, `SELECT at FROM events WHERE seq <= $1 ORDER BY seq DESC LIMIT 1`, upTo).Scan(&newest); err != nil {
+		return nil, err
+	}
+	for i := range lost {
+		lost[i].To = time.UnixMilli(newest)
 	}
 	return lost, nil
 }

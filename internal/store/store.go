@@ -51,6 +51,7 @@ type DB struct {
 	occurrences *occurrences // nil over a server
 	notebook    notebook
 	swept       atomic.Int64 // best-effort events up to here are gone
+	expired     atomic.Int64 // events up to here are not delivered any more
 
 	noMessages  bool
 	announced   func()
@@ -78,6 +79,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	if err == nil {
 		err = db.ledger.load(ctx, db.read, db.dialect.head)
+	}
+	if err == nil {
+		err = db.loadExpired(ctx)
 	}
 	if err == nil {
 		err = db.loadNotes(ctx, db.writing())

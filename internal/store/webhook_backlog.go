@@ -15,9 +15,9 @@ type backlog struct {
 // Head implements webhook.Backlog.
 func (b backlog) Head() int64 { return b.tx.Head() }
 
-// Oldest implements webhook.Backlog.
+// Oldest implements webhook.Backlog. What has expired is not sent any more.
 func (b backlog) Oldest(ctx context.Context) (int64, error) {
-	return b.orNext(b.tx.QueryRow(ctx, `SELECT min(seq) FROM events`))
+	return b.orNext(b.tx.QueryRow(ctx, `SELECT min(seq) FROM events WHERE seq > (SELECT coalesce(max(CAST(value AS BIGINT)), 0) FROM meta WHERE key = $1)`, expiredKey))
 }
 
 // OldestOpen implements webhook.Backlog.

@@ -1,12 +1,16 @@
 package storetest
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
 
 	"wapost/internal/delivery"
+	"wapost/internal/event"
 	"wapost/internal/fault"
+	"wapost/internal/store"
 	"wapost/internal/webhook"
 )
 
@@ -19,6 +23,7 @@ func settleCases() []testCase {
 		{"strange texts in an outcome harm nobody", strangeOutcome},
 		{"what is settled for a webhook that is gone is accepted", settledTooLate},
 		{"waiting deliveries are counted", waiting},
+		{"what expires is counted once and shown", expiry},
 	}
 }
 
@@ -159,6 +164,59 @@ func waiting(s *suite) {
 	}
 	if !slices.Equal(seqs, []int64{2, 7, 8}) {
 		s.Errorf("open: %v", seqs)
+	}
+}
+
+func expiry(s *suite) {
+	w := s.hook("")
+	for i := range 8 {
+		s.append(deviceA, numbered("m", i))
+	}
+	s.settle(delivery.Batch{Successes: []delivery.Success{success(w.ID, 1)}, Failures: []delivery.Failure{failure(w.ID, 2, delivery.Retrying),
+		failure(w.ID, 3, delivery.Late), failure(w.ID, 4, delivery.Dead), failure(w.ID, 5, delivery.Retrying)}, Cursors: map[int64]int64{w.ID: 5}})
+	s.expire(w.ID, 3, 2) // they had been passed by the cursor
+	s.expire(w.ID, 3, 0)
+	s.settle(delivery.Batch{Failures: []delivery.Failure{failure(w.ID, 2, delivery.Retrying)}}) // it was on its way
+	s.exec(`DELETE FROM events WHERE seq = 7`)                                                  // as best-effort events are
+	s.expire(w.ID, 7, 2)                                                                        // one of them had no row
+	want := map[int64]store.DeliveryStatus{1: store.DeliveryDelivered, 2: store.DeliveryExpired, 3: store.DeliveryExpired, 4: store.DeliveryDead,
+		5: store.DeliveryExpired, 6: store.DeliveryExpired, 8: store.DeliveryPending}
+	for range 2 {
+		list, _, _, err := s.db.History().List(s.Context(), s.state(w.ID).Webhook, store.DeliveryFilter{Types: []event.Type{event.MessageReceived}, Before: store.Newest, Limit: 100})
+		s.must(err)
+		got := map[int64]store.DeliveryStatus{}
+		for _, d := range list {
+			got[d.Event.Seq] = d.Status
+		}
+		if !maps.Equal(got, want) {
+			s.Errorf("deliveries: %v, want %v", got, want)
+		}
+		_, err = s.db.Deliveries().Event(s.Context(), 6)
+		s.refused(err, fault.NotFound)
+		log, err := s.db.Deliveries().Log(s.Context(), account, "", 0, 8, 100)
+		s.must(err)
+		if len(log) != 1 || log[0].Seq != 8 {
+			s.Errorf("%d events are still to be delivered, want number 8 alone", len(log))
+		}
+		s.restart()
+	}
+}
+
+// expire has the retention pass over events and wants to hear how many a webhook lost.
+func (s *suite) expire(id, upTo int64, want int) {
+	s.Helper()
+	got := 0
+	s.must(s.db.Retention().Expire(s.Context(), upTo, func(_ context.Context, lost []delivery.Expired) error {
+		for _, x := range lost {
+			if x.Webhook.ID != id || x.From.IsZero() || x.To.Before(x.From) {
+				s.Errorf("lost: %+v", x)
+			}
+			got += x.Count
+		}
+		return nil
+	}))
+	if got != want {
+		s.Errorf("up to %d %d were lost, want %d", upTo, got, want)
 	}
 }
 
