@@ -83,16 +83,16 @@ func (s *S3) do(ctx context.Context, method, name string, body io.Reader, size i
 	if answer.StatusCode < 300 {
 		return answer, nil
 	}
-	code, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10)) // only for the log
-	_ = answer.Body.Close()                                   // read as far as wanted
+	said, _ := io.ReadAll(io.LimitReader(answer.Body, longestAnswer)) // what cannot be read is not told
+	_ = answer.Body.Close()                                           // read as far as wanted
 	switch {
-	case bytes.Contains(code, []byte("NoSuchBucket")): // a 404 too, but it says nothing about the file
+	case bytes.Contains(said, []byte("NoSuchBucket")): // a 404 too, but it says nothing about the file
 	case answer.StatusCode == http.StatusNotFound:
 		return nil, fmt.Errorf("S3 has no %s: %w", name, fs.ErrNotExist)
 	case answer.StatusCode == http.StatusInsufficientStorage:
 		return nil, fmt.Errorf("%w: S3 answered 507", ErrFull)
 	}
-	return nil, fmt.Errorf("S3 answered %d to %s %s: %s", answer.StatusCode, method, name, bytes.ToValidUTF8(code, nil))
+	return nil, fmt.Errorf("S3 answered %d to %s %s: %s", answer.StatusCode, method, name, complaintOf(said))
 }
 
 // Put implements Blobs. The store checks the hash, which is signed.

@@ -263,6 +263,24 @@ func TestAMissingBucketIsNoMissingFile(t *testing.T) {
 	}
 }
 
+// An error goes to the log. Such an answer repeats what was signed, and whatever else the store likes to tell.
+func TestOnlyTheCodeAndTheMessageOfABucketAreTold(t *testing.T) {
+	b, s := newBucket(t)
+	for answer, want := range map[string]string{
+		`<Error><Code>SignatureDoesNotMatch</Code><Message>The signature
+ does not match</Message><AWSAccessKeyId>HUSH</AWSAccessKeyId><StringToSign>HUSH</StringToSign></Error>`: "S3 answered 403 to PUT med_1: SignatureDoesNotMatch (The signature does not match)",
+		`<html>HUSH</html>`: "without a code", `{"token":"HUSH"}`: "without a code", "": "without a code",
+		`<Error><Code>` + strings.Repeat("A", 70) + `HUSH</Code><Message>` + strings.Repeat("é", 300) + `HUSH</Message></Error>`: "éé…)",
+	} {
+		b.mu.Lock()
+		b.status, b.answer = http.StatusForbidden, answer
+		b.mu.Unlock()
+		if err := put(t, s, "med_1", []byte("x")); err == nil || strings.Contains(err.Error(), "HUSH") || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v", answer, err)
+		}
+	}
+}
+
 func TestS3OptionsAreChecked(t *testing.T) {
 	good := media.S3Options{Endpoint: "https://s3.test", Bucket: "files", AccessKey: "a", SecretKey: "b"}
 	for name, change := range map[string]func(*media.S3Options){
