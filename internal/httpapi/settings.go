@@ -35,14 +35,7 @@ func (a *API) settingRoutes() {
 		method: http.MethodPatch, path: "/settings", tag: tagDevices, id: "update-device-settings", auth: deviceUser,
 		summary: "Change settings of a device", message: "Settings updated successfully", fallback: "Failed to update settings",
 		handle: func(ctx context.Context, c *call, _ none, b settingsBody) (settingsView, error) {
-			d, err := a.Sessions.Get(ctx, c.account, c.deviceID)
-			if err != nil {
-				return settingsView{}, err
-			}
-			if err := b.apply(&d.Settings); err != nil {
-				return settingsView{}, err
-			}
-			d, err = a.Sessions.Update(ctx, c.account, c.deviceID, session.Change{Settings: &d.Settings})
+			d, err := a.Sessions.Update(ctx, c.account, c.deviceID, session.Change{Settings: b.apply})
 			return viewSettings(d.Settings), err
 		},
 	})

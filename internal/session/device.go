@@ -49,7 +49,8 @@ type NewDevice struct {
 type Change struct {
 	Name     *string
 	Metadata json.RawMessage
-	Settings *Settings
+	// Settings changes them, in the transaction that has read them: two changes at a time both count. Its error undoes all.
+	Settings func(*Settings) error
 }
 
 // Filter narrows a list of devices.

@@ -95,6 +95,8 @@ func (m *Manager) Update(ctx context.Context, accountID int64, id string, c Chan
 	if err != nil {
 		return Device{}, err
 	}
+	s.changing.Lock() // what was changed last is kept last
+	defer s.changing.Unlock()
 	d, err := m.store.Update(ctx, accountID, id, c)
 	if err != nil {
 		return Device{}, err

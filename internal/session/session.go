@@ -20,6 +20,8 @@ type session struct {
 	commits atomic.Uint64
 	dir     *Directory
 
+	changing sync.Mutex // held while the owner changes the device
+
 	mu    sync.Mutex
 	dev   Device
 	line  Line // nil = none

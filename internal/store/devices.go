@@ -117,7 +117,7 @@ func (s *Devices) Update(ctx context.Context, accountID int64, id string, c sess
 		}
 		var settings any
 		if c.Settings != nil {
-			if settings, err = encoded(c.Settings); err != nil {
+			if settings, err = changedSettings(ctx, tx, accountID, id, c.Settings); err != nil {
 				return err
 			}
 		}
@@ -127,6 +127,18 @@ WHERE id = $1 AND (account_id = $2 OR $2 = 0) RETURNING `+deviceColumns, id, acc
 		return err
 	})
 	return d, deviceError("update device", err)
+}
+
+// changedSettings reads the settings of a device, and returns what change makes of them.
+func changedSettings(ctx context.Context, tx *Tx, accountID int64, id string, change func(*session.Settings) error) (string, error) {
+	d, err := scanDevice(tx.QueryRow(ctx, `SELECT `+deviceColumns+` FROM devices WHERE id = $1 AND (account_id = $2 OR $2 = 0)`, id, accountID))
+	if err != nil {
+		return "", err
+	}
+	if err := change(&d.Settings); err != nil {
+		return "", err
+	}
+	return encoded(d.Settings)
 }
 
 // SetState keeps the state of a device.

@@ -118,6 +118,7 @@ func devices(s *suite) {
 	if d.Name != "two" || string(d.Metadata) != `{"a":1}` {
 		s.Errorf("updated: %+v", d)
 	}
+	s.settingsAtOnce(id)
 	d, err = list.Update(ctx, 0, id, session.Change{Metadata: json.RawMessage(`{}`)})
 	s.must(err)
 	if d.Name != "two" || string(d.Metadata) != `{}` {
@@ -471,3 +472,28 @@ func figures(s *suite) {
 }
 
 func check(s *suite) { s.must(s.db.Check(s.Context())) }
+
+// settingsAtOnce changes the settings of a device many times at the same time: none is lost.
+func (s *suite) settingsAtOnce(id string) {
+	s.Helper()
+	list, ctx := s.db.Devices(), s.Context()
+	for _, err := range s.together(20, func(int) error {
+		_, err := list.Update(ctx, account, id, session.Change{Settings: func(set *session.Settings) error {
+			set.History += "x"
+			return nil
+		}})
+		return err
+	}) {
+		s.must(err)
+	}
+	name := "not kept"
+	_, err := list.Update(ctx, account, id, session.Change{Name: &name, Settings: func(*session.Settings) error { return fault.New(fault.Invalid, "no") }})
+	s.refused(err, fault.Invalid)
+	_, err = list.Update(ctx, account+1, id, session.Change{Settings: func(*session.Settings) error { return nil }})
+	s.refused(err, fault.NotFound)
+	d, err := list.Get(ctx, account, id)
+	s.must(err)
+	if len(d.Settings.History) != 20 || d.Name == name {
+		s.Errorf("%d of 20 changes are kept; the name is %s", len(d.Settings.History), d.Name)
+	}
+}
