@@ -174,6 +174,9 @@ func openGateway(t testing.TB, w *world, dir string, change ...func(*whatsapp.Op
 		cancel()
 		running.Wait()
 		stopWriter()
+		if err := g.db.Close(); err != nil { // the next one may open it
+			t.Errorf("close the database: %v", err)
+		}
 		if err := keys.Close(); err != nil {
 			t.Errorf("close the key store: %v", err)
 		}
