@@ -37,7 +37,7 @@ type attemptView struct {
 	ErrorClass      *string           `json:"error_class"`
 	Error           *string           `json:"error"`
 	ResponseExcerpt *string           `json:"response_excerpt" doc:"Kept of failures only"`
-	RequestHeaders  map[string]string `json:"request_headers,omitempty" doc:"Only when one delivery is read, and only what was sent: absent when no request went out. Signatures are left out, values of the webhook's own headers masked. Of automatic successes User-Agent and the webhook's own headers are not kept, and not shown"`
+	RequestHeaders  map[string]string `json:"request_headers,omitempty" doc:"Only when one delivery is read, and only what was sent: absent when no request went out. Signatures are left out, values of the webhook's own headers masked. Of automatic successes User-Agent, webhook-next-retry and the webhook's own headers are not kept, and not shown"`
 	ResponseHeaders map[string]string `json:"response_headers,omitempty" doc:"Only when one delivery is read; kept of failures only, because successes share one row"`
 }
 
