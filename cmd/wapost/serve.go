@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"wapost/internal/app"
@@ -32,6 +33,9 @@ type serveCmd struct {
 
 // Run runs the gateway until it is told to stop.
 func (c *serveCmd) Run(ctx context.Context) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	secrets, err := secretsFromEnvironment()
 	if err != nil {
 		return err
@@ -40,28 +44,38 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := checkDatabase(database); err != nil {
+		return err
+	}
 	files, err := c.mediaSettings.options()
 	if err != nil {
 		return err
 	}
+	log := c.logger()
+	if c.KeepEvents < retriesLast {
+		log.Warn("events are kept for a shorter time than deliveries are tried: what a webhook does not take by then is lost to it", "keep_events", c.KeepEvents, "tried_for", retriesLast)
+	}
 	a, err := app.New(ctx, app.Options{
 		Listen: c.Listen, Data: c.Data, Database: database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
-		MetricsListen: c.MetricsListen, TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.WebhookAllowCIDR,
-		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, HistoryFile: int64(c.HistoryFile), Media: files, Secrets: secrets, Logger: c.logger(), Version: version,
+		MetricsListen: c.MetricsListen, TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.networks(),
+		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, HistoryFile: int64(c.HistoryFile), Media: files, Secrets: secrets, Logger: log, Version: version,
 	})
 	if err != nil {
 		return err
 	}
-	if made := a.Made(); len(made) > 0 {
-		firstSteps(os.Stderr, a.Addr(), made)
+	url := localURL(a.Addr())
+	if base := strings.Trim(c.BasePath, "/"); base != "" {
+		url += "/" + base
 	}
-	fmt.Fprintf(os.Stderr, "wapost %s listens on %s; API reference: %s/docs\n", version, a.Addr(), localURL(a.Addr()))
+	if made := a.Made(); len(made) > 0 {
+		firstSteps(os.Stderr, url, made)
+	}
+	fmt.Fprintf(os.Stderr, "wapost %s listens on %s; API reference: %s/docs\n", version, a.Addr(), url)
 	return a.Run(ctx)
 }
 
 // firstSteps tells a new operator what to do next. It names the files of the secrets, never their content.
-func firstSteps(w io.Writer, addr net.Addr, made []string) {
-	url := localURL(addr)
+func firstSteps(w io.Writer, url string, made []string) {
 	fmt.Fprintf(w, `
 First start. Generated with mode 0600, never shown again:
 `)

@@ -29,8 +29,16 @@ func (s logSettings) logger() *slog.Logger {
 
 // webhookSettings loosen the guard of outbound requests.
 type webhookSettings struct {
-	WebhookAllowHTTP bool           `help:"Allow webhook URLs with http. For tests and private networks."`
-	WebhookAllowCIDR []netip.Prefix `help:"Allow webhooks at these addresses although they are not public, e.g. 10.0.0.0/8."`
+	WebhookAllowHTTP bool      `help:"Allow webhook URLs with http. For tests and private networks."`
+	WebhookAllowCIDR []network `help:"Allow webhooks at these addresses although they are not public, e.g. 10.0.0.0/8."`
+}
+
+func (s webhookSettings) networks() []netip.Prefix {
+	var list []netip.Prefix
+	for _, n := range s.WebhookAllowCIDR {
+		list = append(list, netip.Prefix(n))
+	}
+	return list
 }
 
 // secretSettings are given by variables or files only: a flag would show them in the list of processes.

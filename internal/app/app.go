@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"wapost/internal/access"
@@ -177,9 +178,9 @@ func (a *App) place() (path, url string) {
 }
 
 func (a *App) listen() error {
-	ln, err := net.Listen("tcp", a.options.Listen)
+	ln, err := listenAt("--listen", a.options.Listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w; is another wapost running? choose another address with --listen", a.options.Listen, err)
+		return err
 	}
 	a.listener = ln
 	a.closers = append(a.closers, func() error {
@@ -189,6 +190,21 @@ func (a *App) listen() error {
 		return nil
 	})
 	return nil
+}
+
+// listenAt opens the address of a flag and says what to do when that fails.
+func listenAt(flag, address string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, fmt.Errorf("%s %q: write host and port, such as 127.0.0.1:7001, or :7001 for all addresses of this machine", flag, address)
+	}
+	ln, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%w; is another wapost running? choose another address with %s", err, flag)
+	case err != nil:
+		return nil, fmt.Errorf("%w; choose another address with %s", err, flag)
+	}
+	return ln, nil
 }
 
 // wire makes the rooms and connects them: straight from the socket to the customer.

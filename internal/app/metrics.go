@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 
@@ -32,9 +31,9 @@ func (a *App) listenMetrics() error {
 	if a.options.MetricsListen == "" {
 		return nil
 	}
-	ln, err := net.Listen("tcp", a.options.MetricsListen)
+	ln, err := listenAt("--metrics-listen", a.options.MetricsListen)
 	if err != nil {
-		return fmt.Errorf("listen for scrapers on %s: %w; choose another address with --metrics-listen", a.options.MetricsListen, err)
+		return err
 	}
 	a.scrapers = ln
 	a.closers = append(a.closers, func() error {

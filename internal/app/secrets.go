@@ -39,6 +39,10 @@ func (s *Secrets) complete(dir string) (made []string, err error) {
 		{"jwt.secret", "WAPOST_JWT_SECRET", &s.JWT},
 		{"instance.key", "WAPOST_INSTANCE_KEY", &s.Instance},
 	} {
+		source := f.setting
+		if *f.value == "" {
+			source = filepath.Join(dir, f.file)
+		}
 		fresh, err := f.load(dir)
 		if err != nil {
 			return made, err
@@ -47,8 +51,8 @@ func (s *Secrets) complete(dir string) (made []string, err error) {
 			made = append(made, filepath.Join(dir, f.file))
 		}
 		if len(*f.value) < minSecret {
-			return made, fmt.Errorf("%s is too short: %d bytes, at least %d are needed; give a longer one, or leave it out and one is generated",
-				f.setting, len(*f.value), minSecret)
+			return made, fmt.Errorf("%s is too short: %d bytes, at least %d are needed; give a longer one, or remove it and one is generated",
+				source, len(*f.value), minSecret)
 		}
 	}
 	return made, nil
