@@ -31,18 +31,45 @@ type guard struct {
 	busy     *busy
 	writes   *writes
 	keys     *dbutil.Database
-	onTaint  func(error)              // told once per connection
-	onPairs  func([]store.LIDMapping) // told of each list of addresses that the library keeps
-	decoding sync.Mutex               // held across GetBufferedEvent and DoDecryptionTxn
+	onTaint  func(error)               // told once per connection
+	onPairs  func([]store.LIDMapping)  // told of each list of addresses that the library keeps
+	knows    func(lid, pn string) bool // whether the account's directory has a pair; nil = everybody knows everything
+	decoding sync.Mutex                // held across GetBufferedEvent and DoDecryptionTxn
 
 	mu     sync.Mutex
 	taint  error
 	pruned time.Time
+	fresh  map[string]string  // numbers by LID that this device was told of lately; user parts
 	moved  map[types.JID]bool // numbers under which there is no session any more, as far as they are remembered
 }
 
-// mostMoved bounds what is remembered: more of them are looked for again.
-const mostMoved = 2000
+// mostMoved and mostFresh bound what is remembered: more of them are looked for again, or come again.
+const (
+	mostMoved = 2000
+	mostFresh = 2000
+)
+
+// tell notes a pair that this device was told of. The directory learns it with the event of its stanza, which comes after the
+// library has asked.
+func (g *guard) tell(lid, pn types.JID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.fresh == nil || len(g.fresh) >= mostFresh {
+		g.fresh = map[string]string{}
+	}
+	g.fresh[lid.User] = pn.User
+}
+
+// told reports whether this device or its account was told of a pair.
+func (g *guard) told(lid, pn types.JID) bool {
+	if g.knows == nil || g.knows(lid.User, pn.User) {
+		return true
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	known, ok := g.fresh[lid.User]
+	return ok && known == pn.User
+}
 
 // pruneEvery is how often old outgoing messages are deleted. They are kept for seven days.
 const pruneEvery = 12 * time.Hour

@@ -21,6 +21,8 @@ import (
 type shelf struct {
 	*testing.T
 	guarded, plain *store.Device
+	g              *guard
+	directory      map[string]string // numbers by LID that the guarded one's account knows
 }
 
 // onShelves runs a test on both databases.
@@ -60,8 +62,8 @@ func newShelf(t *testing.T, dialect string, k *ours.Keys, err error) *shelf {
 			t.Fatal(err)
 		}
 	}
-	g := &guard{ctx: context.Background(), busy: &busy{}, writes: newWrites(Options{}), keys: db}
-	g.install(s.guarded)
+	s.g = &guard{ctx: context.Background(), busy: &busy{}, writes: newWrites(Options{}), keys: db}
+	s.g.install(s.guarded)
 	return s
 }
 

@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"go.mau.fi/whatsmeow/store"
@@ -10,7 +11,8 @@ import (
 
 // guardedLIDs stands before the library's map of addresses, which all devices share and which has no owner: what an account
 // may know is kept in its own directory. Lists that come to a device of the account are passed on to it here; single pairs
-// come with the stanza that they belong to.
+// come with the stanza that they belong to. The map answers only with what the account has been told itself: else a device
+// would write to a LID, or name a number to a group, that only another customer has learnt.
 type guardedLIDs struct {
 	store.LIDStore
 	sessions store.SessionStore
@@ -18,6 +20,9 @@ type guardedLIDs struct {
 }
 
 func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.LIDMapping) error {
+	for _, m := range mappings {
+		s.g.tell(m.LID, m.PN)
+	}
 	err := s.g.write(ctx, "keep addresses", func() error { return s.LIDStore.PutManyLIDMappings(ctx, slices.Clone(mappings)) })
 	if err == nil && s.g.onPairs != nil {
 		s.g.onPairs(mappings)
@@ -29,6 +34,7 @@ func (s *guardedLIDs) PutManyLIDMappings(ctx context.Context, mappings []store.L
 // on under the LID: the library moves the session when a message comes from the number, but not when one comes from the LID,
 // and could not read the first of those.
 func (s *guardedLIDs) PutLIDMapping(ctx context.Context, lid, pn types.JID) error {
+	s.g.tell(lid, pn)
 	err := s.g.write(ctx, "keep an address", func() error { return s.LIDStore.PutLIDMapping(ctx, lid, pn) })
 	if err != nil || s.g.hasMoved(pn) {
 		return err
@@ -45,15 +51,25 @@ func (s *guardedLIDs) PutLIDMapping(ctx context.Context, lid, pn types.JID) erro
 }
 
 func (s *guardedLIDs) GetPNForLID(ctx context.Context, lid types.JID) (types.JID, error) {
-	return ask(ctx, s.g, "read a number", func() (types.JID, error) { return s.LIDStore.GetPNForLID(ctx, lid) })
+	pn, err := ask(ctx, s.g, "read a number", func() (types.JID, error) { return s.LIDStore.GetPNForLID(ctx, lid) })
+	if err != nil || !s.g.told(lid, pn) {
+		return types.JID{}, err
+	}
+	return pn, nil
 }
 
 func (s *guardedLIDs) GetLIDForPN(ctx context.Context, pn types.JID) (types.JID, error) {
-	return ask(ctx, s.g, "read a LID", func() (types.JID, error) { return s.LIDStore.GetLIDForPN(ctx, pn) })
+	lid, err := ask(ctx, s.g, "read a LID", func() (types.JID, error) { return s.LIDStore.GetLIDForPN(ctx, pn) })
+	if err != nil || !s.g.told(lid, pn) {
+		return types.JID{}, err
+	}
+	return lid, nil
 }
 
 func (s *guardedLIDs) GetManyLIDsForPNs(ctx context.Context, pns []types.JID) (map[types.JID]types.JID, error) {
-	return ask(ctx, s.g, "read LIDs", func() (map[types.JID]types.JID, error) { return s.LIDStore.GetManyLIDsForPNs(ctx, pns) })
+	found, err := ask(ctx, s.g, "read LIDs", func() (map[types.JID]types.JID, error) { return s.LIDStore.GetManyLIDsForPNs(ctx, pns) })
+	maps.DeleteFunc(found, func(pn, lid types.JID) bool { return !s.g.told(lid, pn) })
+	return found, err
 }
 
 type guardedSecrets struct {

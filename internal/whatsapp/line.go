@@ -56,7 +56,8 @@ var _ session.Line = (*Line)(nil)
 func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Line{d: d, log: d.log, obs: obs, ctx: ctx, cancel: cancel, own: who, order: newOrder()}
-	l.guard = &guard{ctx: ctx, busy: &l.busy, writes: d.writes, keys: d.keys, onTaint: l.tainted, onPairs: l.pairs}
+	l.guard = &guard{ctx: ctx, busy: &l.busy, writes: d.writes, keys: d.keys, onTaint: l.tainted, onPairs: l.pairs,
+		knows: func(lid, pn string) bool { return obs.Directory().Knows(session.Identity{LID: lid, Phone: pn}) }}
 	if dev.Initialized {
 		l.guard.install(dev)
 	} else {
