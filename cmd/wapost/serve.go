@@ -57,7 +57,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	a, err := app.New(ctx, app.Options{
 		Listen: c.Listen, Data: c.Data, Database: database, BasePath: c.BasePath, Origins: c.AllowOrigin, Simulator: c.Simulator,
-		MetricsListen: c.MetricsListen, TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: c.networks(),
+		MetricsListen: c.MetricsListen, TokenLifetime: c.TokenLifetime, WebhookAllowHTTP: c.WebhookAllowHTTP, WebhookAllowCIDR: prefixes(c.WebhookAllowCIDR), ProxyAllowCIDR: prefixes(c.ProxyAllowCIDR),
 		KeepEvents: c.KeepEvents, KeepAttempts: c.KeepAttempts, KeepMessages: c.MessagesKeep, HistoryFile: int64(c.HistoryFile), Media: files, Secrets: secrets, Logger: log, Version: version,
 	})
 	if err != nil {

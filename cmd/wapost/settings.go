@@ -31,11 +31,12 @@ func (s logSettings) logger() *slog.Logger {
 type webhookSettings struct {
 	WebhookAllowHTTP bool      `help:"Allow webhook URLs with http. For tests and private networks."`
 	WebhookAllowCIDR []network `help:"Allow webhooks at these addresses although they are not public, e.g. 10.0.0.0/8."`
+	ProxyAllowCIDR   []network `help:"Allow proxies of devices at these addresses although they are not public."`
 }
 
-func (s webhookSettings) networks() []netip.Prefix {
+func prefixes(networks []network) []netip.Prefix {
 	var list []netip.Prefix
-	for _, n := range s.WebhookAllowCIDR {
+	for _, n := range networks {
 		list = append(list, netip.Prefix(n))
 	}
 	return list

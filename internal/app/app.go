@@ -210,7 +210,9 @@ func listenAt(flag, address string) (net.Listener, error) {
 // wire makes the rooms and connects them: straight from the socket to the customer.
 func (a *App) wire(ctx context.Context, n network) error {
 	o := a.options
-	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys.DB, Sync: a.keys.Sync, Postgres: store.IsPostgres(o.Database), Meta: a.db, Logger: a.log,
+	proxies := egress.New(egress.Policy{AllowCIDRs: o.ProxyAllowCIDR})
+	proxies.Listening(a.addresses()...)
+	dialer, err := whatsapp.New(ctx, whatsapp.Options{DB: a.keys.DB, Sync: a.keys.Sync, Postgres: store.IsPostgres(o.Database), Meta: a.db, Guard: proxies, Logger: a.log,
 		RootKey: n.rootKey, Address: n.address, Scratch: o.Data, HistoryFile: o.HistoryFile, Crash: o.Crash})
 	if err != nil {
 		return err
@@ -233,7 +235,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.db.OnWebhookGone(changed.WebhookChanged)
 	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts,
 		KeepMessages: keepMessages(&o)}
-	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Announced: a.db.Past(), Logger: a.log})
+	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Announced: a.db.Past(), CheckProxy: proxies.CheckProxy, Logger: a.log})
 	if err := a.wireMedia(log, dialer); err != nil {
 		return err
 	}

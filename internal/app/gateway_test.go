@@ -21,8 +21,9 @@ func options(dir, listen, simulator string) app.Options {
 	if os.Getenv("WAPOST_TEST_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
+	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	return app.Options{Listen: listen, Data: dir, Simulator: simulator, Version: "test", Logger: log,
-		WebhookAllowHTTP: true, WebhookAllowCIDR: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+		WebhookAllowHTTP: true, WebhookAllowCIDR: loopback, ProxyAllowCIDR: loopback}
 }
 
 // gateway is one running in this process.

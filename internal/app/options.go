@@ -21,6 +21,7 @@ type Options struct {
 	Simulator        string // URL of a simulator's control API; "" = the real WhatsApp
 	WebhookAllowHTTP bool
 	WebhookAllowCIDR []netip.Prefix
+	ProxyAllowCIDR   []netip.Prefix // where proxies of devices may be, beside public addresses
 	TokenLifetime    time.Duration  // of device tokens; 0 = they end only when they are replaced
 	KeepEvents       time.Duration  // how long the log keeps events; 0 = 30 days
 	KeepAttempts     time.Duration  // how long failed attempts are kept; 0 = 14 days

@@ -101,6 +101,7 @@ func New(o Options) *API {
 	a.chatRoutes()
 	a.historyRoutes()
 	a.settingRoutes()
+	a.proxyRoutes()
 	a.webhookRoutes()
 	a.webhookTestRoute()
 	a.webhookSecretRoute()

@@ -23,6 +23,7 @@ type createDeviceBody struct {
 	DeviceName *string    `json:"device_name,omitempty" nullable:"true" maxLength:"256"`
 	Metadata   strict.Raw `json:"metadata,omitempty" nullable:"true" doc:"Any object of up to 4 KiB"`
 
+	ProxyURL *string       `json:"proxy_url,omitempty" nullable:"true" maxLength:"2048" doc:"As with POST /devices/me/proxy"`
 	Settings *settingsBody `json:"settings,omitempty"`
 }
 
@@ -162,7 +163,7 @@ func (a *API) createDevice(ctx context.Context, c *call, _ none, b createDeviceB
 	}
 	secret, hash := access.NewDeviceSecret()
 	d, err := a.Sessions.Create(ctx, session.NewDevice{
-		AccountID: c.account, Name: name, Metadata: json.RawMessage(b.Metadata), SecretHash: hash, Settings: settings,
+		AccountID: c.account, Name: name, Metadata: json.RawMessage(b.Metadata), SecretHash: hash, Settings: settings, Proxy: or(b.ProxyURL, ""),
 	})
 	if err != nil {
 		return createdDevice{}, err

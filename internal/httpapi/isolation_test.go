@@ -65,6 +65,7 @@ func isolation() map[string]verdict {
 		"POST /history/sync": hidden, "GET /history/status": hidden,
 		"GET /devices/me/settings": hidden, "PATCH /devices/me/settings": hidden,
 		"GET /devices/{device_id}/settings": hidden, "PATCH /devices/{device_id}/settings": hidden,
+		"GET /devices/me/proxy": hidden, "POST /devices/me/proxy": hidden, "GET /devices/{device_id}/proxy": hidden, "POST /devices/{device_id}/proxy": hidden,
 		"GET /chats": hidden, "GET /chats/{chat}": hidden, "GET /chats/{chat}/messages": hidden, "DELETE /outbox/{message_id}": hidden,
 
 		"POST /media": hidden, "GET /media/{media_id}": hidden, "GET /media/{media_id}/thumbnail": hidden, "GET /media/{media_id}/info": hidden, "DELETE /media/{media_id}": hidden,
@@ -98,6 +99,8 @@ func bodies(victim tenant) map[string]any {
 		"POST /history/sync":                        map[string]any{"chat_jid": "+4915550003333"},
 		"PATCH /devices/me/settings":                map[string]any{"history": "off"},
 		"PATCH /devices/{device_id}/settings":       map[string]any{"history": "off"},
+		"POST /devices/me/proxy":                    map[string]any{"proxy_url": "socks5://proxy.example:1080"},
+		"POST /devices/{device_id}/proxy":           map[string]any{"proxy_url": "socks5://proxy.example:1080"},
 		"POST /devices":                             map[string]any{},
 		"PATCH /devices/me":                         map[string]any{"device_name": "evil"},
 		"PATCH /devices/{device_id}":                map[string]any{"device_name": "evil"},
@@ -163,7 +166,7 @@ func checkVerdict(t *testing.T, name string, want verdict, a *answer, token bool
 func (r *rig) snapshot(of tenant) string {
 	r.Helper()
 	var all strings.Builder
-	for _, path := range []string{"/devices/me", "/devices/me/settings", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox", of.webhook + "/replays", "/events?limit=1", "/media/" + of.media + "/info"} {
+	for _, path := range []string{"/devices/me", "/devices/me/settings", "/devices/me/proxy", "/devices/me/qr?format=text", of.webhook, "/webhooks", "/outbox", of.webhook + "/replays", "/events?limit=1", "/media/" + of.media + "/info"} {
 		all.WriteString(r.call(of.token, "GET", path, nil).ok(http.StatusOK).Body.String() + "\n")
 	}
 	return all.String()

@@ -45,6 +45,8 @@ type Sessions interface {
 	ConfirmPasskey(ctx context.Context, accountID int64, id string) (session.State, error)
 	CancelPairing(ctx context.Context, accountID int64, id string) error
 	Reconnect(ctx context.Context, accountID int64, id string, wait time.Duration) (session.Status, error)
+	Proxy(ctx context.Context, accountID int64, id string) (session.ProxyStatus, error)
+	SetProxy(ctx context.Context, accountID int64, id, url string, wait time.Duration) (session.ProxyStatus, error)
 	Logout(ctx context.Context, accountID int64, id string, force bool) error
 	Delete(ctx context.Context, accountID int64, id string) error
 	Registered(ctx context.Context, accountID int64, id, phone string) (session.Registration, error)

@@ -203,10 +203,7 @@ func (m *Manager) Reconnect(ctx context.Context, accountID int64, id string, wai
 			refused = d.offline()
 			return
 		}
-		s.halt("api", true)
-		s.failures, s.short = 0, 0
-		s.turn(Connecting, "api")
-		s.clock.set(retry, 0)
+		s.reopen()
 	})
 	if err == nil {
 		err = refused
@@ -215,6 +212,14 @@ func (m *Manager) Reconnect(ctx context.Context, accountID int64, id string, wai
 		return Status{}, err
 	}
 	return s.awaitOnline(ctx, wait)
+}
+
+// reopen closes the connection and opens a new one.
+func (s *session) reopen() {
+	s.halt("api", true)
+	s.failures, s.short = 0, 0
+	s.turn(Connecting, "api")
+	s.clock.set(retry, 0)
 }
 
 // pollOnline is how often awaitOnline looks.

@@ -2,8 +2,10 @@ package session
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"wapost/internal/egress"
 	"wapost/internal/event"
 	"wapost/internal/fault"
 )
@@ -79,14 +81,23 @@ func (s *session) tried(t tried) {
 		s.unlink("keys_missing")
 	case t.err != nil && d.State == Pairing:
 		s.m.log.Warn("connect failed", "device_id", s.id, "error", t.err)
-		s.endPairing(PairingStep{Kind: StepError, Data: StepFailure{"WhatsApp cannot be reached"}})
+		s.endPairing(PairingStep{Kind: StepError, Data: StepFailure{whyNot(t.err)}})
 	case t.err != nil:
 		s.m.log.Warn("connect failed", "device_id", s.id, "attempt", s.failures, "error", t.err)
-		s.fact(func(f *facts) { f.lastError = "WhatsApp cannot be reached" })
+		s.fact(func(f *facts) { f.lastError = whyNot(t.err) })
 		s.lost("network", firstWait)
 	case !d.State.Online():
 		s.clock.set(watchdog, connectLimit)
 	}
+}
+
+// whyNot says in public words why a try failed.
+func whyNot(err error) string {
+	var p *egress.ProxyError
+	if errors.As(err, &p) {
+		return p.Sentence
+	}
+	return "WhatsApp cannot be reached"
 }
 
 // up: the device is usable.

@@ -34,6 +34,7 @@ type Device struct {
 	UpdatedAt    time.Time
 	TokenVersion int
 	Settings     Settings
+	Proxy        Proxy
 }
 
 // NewDevice is what a caller gives to Create.
@@ -43,6 +44,7 @@ type NewDevice struct {
 	Metadata   json.RawMessage // a JSON object; nil = {}
 	SecretHash []byte
 	Settings   Settings
+	Proxy      string // URL; "" = none
 }
 
 // Change is what a caller may change; nil members stay.

@@ -13,10 +13,15 @@ import (
 
 // Create adds a device to an account.
 //
-// Errors: fault.Conflict when the account has as many as it may have.
+// Errors: fault.Conflict when the account has as many as it may have; fault.Invalid for what cannot be a proxy.
 func (m *Manager) Create(ctx context.Context, n NewDevice) (Device, error) {
 	if err := m.wait(ctx); err != nil {
 		return Device{}, err
+	}
+	if n.Proxy != "" {
+		if err := m.checkProxy(n.Proxy); err != nil {
+			return Device{}, err
+		}
 	}
 	dir, err := m.directory(ctx, n.AccountID)
 	if err != nil {
@@ -24,7 +29,7 @@ func (m *Manager) Create(ctx context.Context, n NewDevice) (Device, error) {
 	}
 	now := time.Now()
 	d := Device{ID: uuid.NewString(), AccountID: n.AccountID, Name: n.Name, Metadata: n.Metadata, State: New, StateSince: now,
-		CreatedAt: now, UpdatedAt: now, TokenVersion: 1, Settings: n.Settings}
+		CreatedAt: now, UpdatedAt: now, TokenVersion: 1, Settings: n.Settings, Proxy: NewProxy(n.Proxy)}
 	if d.Metadata == nil {
 		d.Metadata = json.RawMessage("{}")
 	}

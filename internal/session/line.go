@@ -55,6 +55,8 @@ type Line interface {
 type Observer interface {
 	// DeviceID names the device in logs.
 	DeviceID() string
+	// Proxy returns the way to WhatsApp that the device has to take now.
+	Proxy() Proxy
 	// Record puts events on disk. It fills in what belongs to the device: account, envelope identity, key prefix.
 	Record(ctx context.Context, b Batch) error
 	// Signal tells about the connection. It never blocks.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"wapost/internal/chat"
+	"wapost/internal/egress"
 	"wapost/internal/fault"
 )
 
@@ -22,7 +23,8 @@ type Options struct {
 	Announced  Announced   // optional: without it the history is not fetched
 	Messages   chat.Finder // optional: without it nothing is known of a message that another one acts on
 	Logger     *slog.Logger
-	Spread     time.Duration // per device, between the first connects after a start; 0 = 50 ms
+	CheckProxy func(url string) error // judges what a device wants as its proxy; nil = it must be at a public address
+	Spread     time.Duration          // per device, between the first connects after a start; 0 = 50 ms
 }
 
 // Manager runs the sessions of all devices.
@@ -34,6 +36,7 @@ type Manager struct {
 	answers    Answers
 	messages   chat.Finder
 	announced  Announced
+	checkProxy func(url string) error
 	log        *slog.Logger
 	spread     time.Duration
 	diary      *diary
@@ -58,7 +61,10 @@ func NewManager(o Options) *Manager {
 	if o.Spread == 0 {
 		o.Spread = 50 * time.Millisecond
 	}
-	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, messages: o.Messages, announced: o.Announced, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
+	if o.CheckProxy == nil {
+		o.CheckProxy = egress.New(egress.Policy{}).CheckProxy
+	}
+	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, messages: o.Messages, announced: o.Announced, checkProxy: o.CheckProxy, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
 		loaded: make(chan struct{}), all: map[string]*session{}, dirs: map[int64]*Directory{}}
 }
 

@@ -28,6 +28,8 @@ type session struct {
 	pair  *pairing
 	facts facts
 
+	routing sync.Mutex // held while the proxy changes
+
 	// Owned by the loop.
 	clock     clock
 	trying    bool   // a Connect runs

@@ -22,6 +22,8 @@ type Store interface {
 	List(ctx context.Context, f Filter) ([]Device, string, error)
 	// Update changes what a caller may change.
 	Update(ctx context.Context, accountID int64, id string, c Change) (Device, error)
+	// SetProxy keeps the proxy of a device. Errors: fault.NotFound.
+	SetProxy(ctx context.Context, id string, p Proxy) error
 	// SetState keeps the state of a device, with everything that Turn holds.
 	SetState(ctx context.Context, id string, t Turn) error
 	// Saw keeps when the device and its phone were last seen.

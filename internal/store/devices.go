@@ -41,11 +41,11 @@ func (s *Devices) Create(ctx context.Context, d session.Device, secretHash []byt
 		return err
 	}
 	return s.db.Write(ctx, "create device", func(ctx context.Context, tx *Tx) error {
-		res, err := tx.Exec(ctx, `INSERT INTO devices (id, account_id, name, metadata, secret_hash, token_version, state, state_since, created_at, updated_at, settings)
-SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $9, $10 FROM accounts a
+		res, err := tx.Exec(ctx, `INSERT INTO devices (id, account_id, name, metadata, secret_hash, token_version, state, state_since, created_at, updated_at, settings, proxy)
+SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11 FROM accounts a
 WHERE a.id = $2 AND (SELECT count(*) FROM devices WHERE account_id = a.id) < a.max_devices`,
 			d.ID, d.AccountID, d.Name, string(d.Metadata), secretHash, d.TokenVersion, string(d.State), d.StateSince.UnixMilli(),
-			d.CreatedAt.UnixMilli(), settings)
+			d.CreatedAt.UnixMilli(), settings, s.sealProxy(d.Proxy))
 		if err != nil {
 			return err
 		}
@@ -62,12 +62,12 @@ WHERE a.id = $2 AND (SELECT count(*) FROM devices WHERE account_id = a.id) < a.m
 }
 
 const deviceColumns = `id, account_id, name, metadata, token_version, jid, lid, phone, push_name, business_name, platform, state,
-state_reason, state_since, state_until, connected_at, last_event_at, heard_at, phone_seen_at, created_at, updated_at, settings`
+state_reason, state_since, state_until, connected_at, last_event_at, heard_at, phone_seen_at, created_at, updated_at, settings, proxy`
 
 // Get reads a device; accountID 0 = of any account.
 func (s *Devices) Get(ctx context.Context, accountID int64, id string) (session.Device, error) {
 	row := s.db.read.QueryRowContext(ctx, `SELECT `+deviceColumns+` FROM devices WHERE id = $1 AND (account_id = $2 OR $2 = 0)`, id, accountID)
-	d, err := scanDevice(row)
+	d, err := s.scan(row)
 	return d, deviceError("read device", err)
 }
 
@@ -95,7 +95,7 @@ ORDER BY created_at, id LIMIT $5`, f.AccountID, string(f.State), created, id, li
 	if err != nil {
 		return nil, "", wrap("list devices", err)
 	}
-	list, err := scanAll(rows, scanDevice)
+	list, err := scanAll(rows, s.scan)
 	if err != nil {
 		return nil, "", wrap("list devices", err)
 	}
@@ -117,21 +117,21 @@ func (s *Devices) Update(ctx context.Context, accountID int64, id string, c sess
 		}
 		var settings any
 		if c.Settings != nil {
-			if settings, err = changedSettings(ctx, tx, accountID, id, c.Settings); err != nil {
+			if settings, err = s.changedSettings(ctx, tx, accountID, id, c.Settings); err != nil {
 				return err
 			}
 		}
 		row := tx.QueryRow(ctx, `UPDATE devices SET name = coalesce($3, name), metadata = coalesce($4, metadata), settings = coalesce($6, settings), updated_at = $5
 WHERE id = $1 AND (account_id = $2 OR $2 = 0) RETURNING `+deviceColumns, id, accountID, c.Name, metadata, tx.Now(), settings)
-		d, err = scanDevice(row)
+		d, err = s.scan(row)
 		return err
 	})
 	return d, deviceError("update device", err)
 }
 
 // changedSettings reads the settings of a device, and returns what change makes of them.
-func changedSettings(ctx context.Context, tx *Tx, accountID int64, id string, change func(*session.Settings) error) (string, error) {
-	d, err := scanDevice(tx.QueryRow(ctx, `SELECT `+deviceColumns+` FROM devices WHERE id = $1 AND (account_id = $2 OR $2 = 0)`, id, accountID))
+func (s *Devices) changedSettings(ctx context.Context, tx *Tx, accountID int64, id string, change func(*session.Settings) error) (string, error) {
+	d, err := s.scan(tx.QueryRow(ctx, `SELECT `+deviceColumns+` FROM devices WHERE id = $1 AND (account_id = $2 OR $2 = 0)`, id, accountID))
 	if err != nil {
 		return "", err
 	}
@@ -205,7 +205,7 @@ func encoded(v any) (string, error) {
 	return string(b), err
 }
 
-func scanDevice(row scanner) (session.Device, error) {
+func (s *Devices) scan(row scanner) (session.Device, error) {
 	var (
 		d                             session.Device
 		metadata, settings            string
@@ -213,16 +213,17 @@ func scanDevice(row scanner) (session.Device, error) {
 		since, created, updated       int64
 		until, connectedAt, lastEvent sql.NullInt64
 		heard, phoneSeen              sql.NullInt64
+		proxy                         []byte
 	)
 	err := row.Scan(&d.ID, &d.AccountID, &d.Name, &metadata, &d.TokenVersion, &jid, &lid, &phone, &d.PushName, &d.BusinessName,
-		&d.Platform, &d.State, &d.Reason, &since, &until, &connectedAt, &lastEvent, &heard, &phoneSeen, &created, &updated, &settings)
+		&d.Platform, &d.State, &d.Reason, &since, &until, &connectedAt, &lastEvent, &heard, &phoneSeen, &created, &updated, &settings, &proxy)
 	if err != nil {
 		return session.Device{}, err
 	}
 	if err := json.Unmarshal([]byte(settings), &d.Settings); err != nil {
 		return session.Device{}, fmt.Errorf("read settings: %w", err)
 	}
-	d.Metadata = json.RawMessage(metadata)
+	d.Proxy, d.Metadata = s.openProxy(proxy), json.RawMessage(metadata)
 	d.JID, d.LID, d.Phone = jid.String, lid.String, phone.String
 	if user, _, found := strings.Cut(d.JID, ":"); found && d.Phone == "" {
 		d.Phone = "+" + user // the number is released, but we know whose it was

@@ -26,6 +26,8 @@ func sealedColumns() []sealed {
 			`UPDATE idempotency SET response = $1 WHERE scope = $2 AND key = $3`, [2]any{"", ""}},
 		{mediaKeyPurpose, `SELECT id, id, sealed_key FROM media WHERE sealed_key IS NOT NULL AND (id, id) > ($1, $2) ORDER BY id LIMIT $3`,
 			`UPDATE media SET sealed_key = $1 WHERE id = $2 AND id = $3`, [2]any{"", ""}},
+		{proxyPurpose, `SELECT id, id, proxy FROM devices WHERE proxy IS NOT NULL AND (id, id) > ($1, $2) ORDER BY id LIMIT $3`,
+			`UPDATE devices SET proxy = $1 WHERE id = $2 AND id = $3`, [2]any{"", ""}},
 		{noticePurpose, `SELECT id, id, notice FROM history_parts WHERE (id, id) > ($1, $2) ORDER BY id LIMIT $3`,
 			`UPDATE history_parts SET notice = $1 WHERE id = $2 AND id = $3`, [2]any{0, 0}},
 	}

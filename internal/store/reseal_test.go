@@ -80,6 +80,9 @@ func fillSealed(ctx context.Context, db *store.DB) error {
 				return err
 			}
 		}
+		if err := db.Devices().SetProxy(ctx, poweredDevice, session.NewProxy(nthSecret(2))); err != nil {
+			return err
+		}
 		if err := db.Past().HistoryAnnounced(ctx, poweredDevice, session.Notice{MessageID: "N", Payload: []byte(nthSecret(1))}); err != nil {
 			return err
 		}
@@ -123,6 +126,9 @@ func readSealed(ctx context.Context, db *store.DB) error {
 		if string(f.Key) != nthSecret(n) {
 			return fmt.Errorf("the key of file %d is another", n)
 		}
+	}
+	if d, err := db.Devices().Get(ctx, 1, poweredDevice); err != nil || d.Proxy.URL() != nthSecret(2) {
+		return fmt.Errorf("the proxy is another, %w", err)
 	}
 	parts, err := db.Past().Due(ctx, time.Now().Add(time.Hour), 2)
 	if err != nil || len(parts) != 1 || string(parts[0].Notice) != nthSecret(1) {
@@ -172,7 +178,7 @@ func TestTheInstanceKeyCanBeReplaced(t *testing.T) {
 				t.Errorf("opened with old keys %v: %v", keys, errors.Join(err, db.Close()))
 			}
 		}
-		if got := strings.Count(log.String(), fmt.Sprint("values=", sealedHooks+2*(sealedHooks/2)+sealedAnswers+sealedFiles+1)); got != 2 {
+		if got := strings.Count(log.String(), fmt.Sprint("values=", sealedHooks+2*(sealedHooks/2)+sealedAnswers+sealedFiles+2)); got != 2 {
 			t.Errorf("sealed anew %d times, want 2:\n%s", got, log.String())
 		}
 		if strings.Contains(log.String(), "whsec_") {

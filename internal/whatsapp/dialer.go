@@ -16,6 +16,7 @@ import (
 	"go.mau.fi/whatsmeow/store/sqlstore/upgrades"
 	"go.mau.fi/whatsmeow/types"
 
+	"wapost/internal/egress"
 	"wapost/internal/fault"
 	"wapost/internal/session"
 )
@@ -25,8 +26,9 @@ type Options struct {
 	DB *sql.DB // the key store: a SQLite file of its own; or a schema of its own in PostgreSQL
 	// Sync returns when what DB has committed survives a power cut; nil = every commit does when it returns.
 	Sync     func(context.Context) error
-	Postgres bool // DB is PostgreSQL
-	Meta     Meta // for the network stamp
+	Postgres bool          // DB is PostgreSQL
+	Meta     Meta          // for the network stamp
+	Guard    *egress.Guard // says which proxies devices may have; nil = those at public addresses
 	Logger   *slog.Logger
 	RootKey  *[32]byte // the certificate authority of a simulator; nil = WhatsApp's
 	Address  string    // the wire of a simulator, host:port; "" = WhatsApp's hosts
@@ -54,7 +56,9 @@ type Dialer struct {
 	meta      Meta
 	network   Network
 	log       *slog.Logger
-	transport *http.Transport
+	transport *http.Transport // without a proxy
+	guard     *egress.Guard
+	address   string // of a simulator; "" = WhatsApp's hosts
 	version   version
 	patience  time.Duration
 	scratch   string
@@ -71,7 +75,7 @@ func New(ctx context.Context, o Options) (*Dialer, error) {
 	if err := setUp(o.RootKey); err != nil {
 		return nil, err
 	}
-	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address), patience: o.Patience, scratch: o.Scratch, crash: o.Crash,
+	d := &Dialer{meta: o.Meta, network: Real, log: o.Logger, transport: newTransport(o.Address, direct()), guard: o.Guard, address: o.Address, patience: o.Patience, scratch: o.Scratch, crash: o.Crash,
 		historyFile: cmp.Or(o.HistoryFile, defaultHistoryFile), writes: newWrites(o)}
 	if o.RootKey != nil || o.Address != "" {
 		if o.RootKey == nil || o.Address == "" {
@@ -81,6 +85,9 @@ func New(ctx context.Context, o Options) (*Dialer, error) {
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.guard == nil {
+		d.guard = egress.New(egress.Policy{})
 	}
 	if d.patience == 0 {
 		d.patience = 45 * time.Second

@@ -77,9 +77,10 @@ func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line
 	cli.PrePairCallback = l.mayPair
 	cli.RefreshCAT = func(context.Context) error { return errNoCloudToken }
 	cli.GetClientPayload = func() *waWa6.ClientPayload { return d.version.stamp(dev.GetClientPayload()) }
-	cli.SetWebsocketHTTPClient(&http.Client{Transport: d.transport, Timeout: socketLimit})
-	cli.SetPreLoginHTTPClient(&http.Client{Transport: d.transport, Timeout: socketLimit})
-	cli.SetMediaHTTPClient(&http.Client{Transport: witness{d.transport}})
+	way := &route{d: d, proxy: obs.Proxy}
+	cli.SetWebsocketHTTPClient(&http.Client{Transport: way, Timeout: socketLimit})
+	cli.SetPreLoginHTTPClient(&http.Client{Transport: way, Timeout: socketLimit})
+	cli.SetMediaHTTPClient(&http.Client{Transport: witness{way}})
 	cli.AddEventHandlerWithSuccessStatus(l.handle)
 	l.cli = cli
 	return l

@@ -200,3 +200,21 @@ func TestWithoutKeptMessagesAQuoteMustBeDescribed(t *testing.T) {
 	}
 	g.state(id, session.Connected)
 }
+
+func TestAMessageThatWillNotBeSentCannotBeQuoted(t *testing.T) {
+	w := newWorld(t)
+	g := newGateway(t, w)
+	id, _ := g.linked(w.person("491700000001", "Alice"))
+	w.person("491700000002", "Bob")
+	w.faults("", func(f *simulator.Faults) { f.Wire = simulator.WireDown })
+	until(t, func() bool { st, err := g.m.Status(t.Context(), 0, id); return err == nil && !st.Online })
+	first := g.submit(id, text("491700000002", "first"), outbox.Options{})
+	if err := g.o.Cancel(t.Context(), 1, id, first.MessageID); err != nil {
+		t.Fatal(err)
+	}
+	m := text("491700000002", "an answer")
+	m.ReplyTo = &message.ReplyTo{MessageID: first.MessageID}
+	if _, err := g.o.Submit(t.Context(), 1, id, m, outbox.Options{}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("%v", err)
+	}
+}

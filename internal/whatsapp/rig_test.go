@@ -1,6 +1,7 @@
 package whatsapp_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"wapost/internal/egress"
 	"wapost/internal/event"
 	"wapost/internal/fault"
 	"wapost/internal/journal"
@@ -159,7 +161,8 @@ func openGateway(t testing.TB, w *world, dir string, change ...func(*whatsapp.Op
 		t.Fatal(err)
 	}
 	g.sink = &sink{Journal: journal.New(g.db.Events())}
-	g.m = session.NewManager(session.Options{Store: g.db.Devices(), Identities: g.db.Identities(), Sink: g.sink, Dialer: g.dialer, Messages: g.db.Messages(), Logger: logger(), Spread: time.Millisecond})
+	guard := cmp.Or(o.Guard, egress.New(egress.Policy{}))
+	g.m = session.NewManager(session.Options{CheckProxy: guard.CheckProxy, Store: g.db.Devices(), Identities: g.db.Identities(), Sink: g.sink, Dialer: g.dialer, Messages: g.db.Messages(), Logger: logger(), Spread: time.Millisecond})
 	g.o = outbox.New(outbox.Parts{Store: g.db.Outbox(), Sender: g.m, Sink: g.sink, Messages: g.db.Messages(), Logger: logger()})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -140,6 +141,7 @@ func devices(s *suite) {
 	if !d.HeardAt.Equal(at) || !d.PhoneSeenAt.Equal(at.Add(-time.Hour)) {
 		s.Errorf("sightings: %+v", d)
 	}
+	deviceProxy(s, id)
 	_, err = list.Get(ctx, account+1, id)
 	s.refused(err, fault.NotFound)
 	_, err = list.Get(ctx, 1<<40, id)
@@ -154,6 +156,48 @@ func devices(s *suite) {
 	s.must(list.Delete(ctx, id))
 	_, err = list.Get(ctx, account, id)
 	s.refused(err, fault.NotFound)
+}
+
+// deviceProxy: it is kept sealed, and one that cannot be opened is not taken for none.
+func deviceProxy(s *suite, id string) {
+	list, ctx := s.db.Devices(), s.Context()
+	proxy := func() session.Proxy {
+		s.Helper()
+		d, err := list.Get(ctx, account, id)
+		s.must(err)
+		return d.Proxy
+	}
+	if p := proxy(); p.Set() {
+		s.Errorf("a proxy from nowhere: %v", p)
+	}
+	const url = "socks5://user:hidden@proxy.example:1080"
+	s.must(list.SetProxy(ctx, id, session.NewProxy(url)))
+	if p := proxy(); p.URL() != url || !p.Set() || p.Damaged() {
+		s.Errorf("proxy: %v", p)
+	}
+	var sealed []byte
+	s.must(s.db.Read().QueryRowContext(ctx, `SELECT proxy FROM devices WHERE id = $1`, id).Scan(&sealed))
+	if len(sealed) == 0 || bytes.Contains(sealed, []byte("hidden")) || bytes.Contains(sealed, []byte("proxy.example")) {
+		s.Errorf("at rest: %q", sealed)
+	}
+	s.exec(`UPDATE devices SET proxy = $1 WHERE id = $2`, []byte("torn"), id)
+	if p := proxy(); !p.Damaged() || !p.Set() || p.URL() != "" {
+		s.Errorf("a damaged proxy: %v", p)
+	}
+	s.must(list.SetProxy(ctx, id, session.Proxy{}))
+	if p := proxy(); p.Set() {
+		s.Errorf("a proxy that was cleared: %v", p)
+	}
+	s.refused(list.SetProxy(ctx, "00000000-0000-0000-0000-0000000000ff", session.NewProxy(url)), fault.NotFound)
+	made := s.device("00000000-0000-0000-0000-00000000000e", time.Now())
+	made.Proxy = session.NewProxy(url)
+	s.must(list.Create(ctx, made, []byte{1}))
+	d, err := list.Get(ctx, account, made.ID)
+	s.must(err)
+	if d.Proxy != made.Proxy {
+		s.Errorf("a new device's proxy: %v", d.Proxy)
+	}
+	s.must(list.Delete(ctx, made.ID))
 }
 
 func devicePages(s *suite) {
