@@ -235,7 +235,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.db.OnWebhookGone(changed.WebhookChanged)
 	a.retain = &delivery.Retention{Shelf: a.db.Retention(), Sink: log, Logger: a.log, KeepEvents: o.KeepEvents, KeepAttempts: o.KeepAttempts,
 		KeepMessages: keepMessages(&o)}
-	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Announced: a.db.Past(), CheckProxy: proxies.CheckProxy, Logger: a.log})
+	a.sessions = session.NewManager(session.Options{Store: a.db.Devices(), Identities: a.db.Identities(), Sink: log, Dialer: dialer, Messages: a.db.Messages(), Chats: a.db.Messages(), Announced: a.db.Past(), CheckProxy: proxies.CheckProxy, Logger: a.log})
 	if err := a.wireMedia(log, dialer); err != nil {
 		return err
 	}

@@ -56,9 +56,11 @@ func (o *Outbox) chatKey(ctx context.Context, row *Row) string {
 }
 
 // sentEvent tells that WhatsApp has the message. Its identity is that of the same message seen by another way.
-func (o *Outbox) sentEvent(ctx context.Context, dev *session.Device, row *Row) *event.Event {
+func (o *Outbox) sentEvent(ctx context.Context, dev *session.Device, row *Row, chatName string) *event.Event {
 	e := event.New(event.MessageSent)
-	e.Data = event.SentMessage{Message: sentMessage(dev, row), Via: "api", ClientRef: event.Text(row.Body.ClientRef)}
+	m := sentMessage(dev, row)
+	m.Chat.Name = event.Text(chatName)
+	e.Data = event.SentMessage{Message: m, Via: "api", ClientRef: event.Text(row.Body.ClientRef)}
 	o.address(ctx, e, dev, row, row.SentAt)
 	e.SourceKey = "message.sent|" + o.chatKey(ctx, row) + "|me|" + row.MessageID
 	return e

@@ -102,7 +102,7 @@ func (o *Outbox) try(ctx context.Context, dev *session.Device, row *Row) {
 		if row.SentAt.IsZero() {
 			row.SentAt = time.Now()
 		}
-		o.settle(ctx, row, o.sentEvent(ctx, dev, row), nil)
+		o.settle(ctx, row, o.sentEvent(ctx, dev, row, accepted.ChatName), nil)
 	case errors.As(err, &refusal):
 		o.fail(ctx, dev, row, refusal)
 	default:

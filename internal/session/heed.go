@@ -17,6 +17,8 @@ func (s *session) heed(signal Signal) {
 	switch v := signal.(type) {
 	case Up:
 		s.up(v)
+	case Renamed:
+		s.turned = true // what Signal has set is kept with the state
 	case Down:
 		s.down()
 	case Refused:

@@ -92,7 +92,11 @@ func (m *Manager) History(ctx context.Context, deviceID string, payload []byte, 
 		for _, e := range piece.Messages {
 			s.stamp(e)
 		}
-		return s.learnt(ctx, piece.Learned, true, func(ctx context.Context, announced []*event.Event) error { return take(ctx, piece, announced) })
+		err := s.learnt(ctx, piece.Learned, true, func(ctx context.Context, announced []*event.Event) error { return take(ctx, piece, announced) })
+		if err == nil {
+			s.recalled(piece.Chats)
+		}
+		return err
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"wapost/internal/chat"
 	"wapost/internal/event"
 	"wapost/internal/message"
 )
@@ -72,6 +73,8 @@ type Observer interface {
 	// Said returns a message of this device as it is now, nil when it is not known here. chat is the JID of its chat, under
 	// any of its addresses. Errors: fault.Unavailable.
 	Said(ctx context.Context, chat, messageID string) (*event.Message, error)
+	// ChatName returns what a chat is called by its canonical address, as far as events and the history told; "" = not known.
+	ChatName(ctx context.Context, key string) string
 }
 
 // Batch is what one occurrence at WhatsApp gave: one event mostly, and addresses learnt with it. It is recorded as a whole.
@@ -80,7 +83,8 @@ type Batch struct {
 	Events  []*event.Event
 	Learned []Identity
 	Answers []PhoneAnswer
-	Notices []Notice // come alone too
+	Notices []Notice    // come alone too
+	Marks   []chat.Note // what is true of chats, of chat.Marked: on disk before the events
 }
 
 // Parcel is a message ready for WhatsApp.
@@ -93,7 +97,8 @@ type Parcel struct {
 // Accepted is WhatsApp's word that it has a message.
 type Accepted struct {
 	At       time.Time
-	ServerID int64 // newsletters; 0 = none
+	ServerID int64  // newsletters; 0 = none
+	ChatName string // what the chat is called; "" = not known
 }
 
 // Quote is the message that is replied to, as far as we know it.

@@ -22,6 +22,7 @@ type Options struct {
 	Dialer     Dialer
 	Announced  Announced   // optional: without it the history is not fetched
 	Messages   chat.Finder // optional: without it nothing is known of a message that another one acts on
+	Chats      Chats       // optional: without it no chat has a name
 	Logger     *slog.Logger
 	CheckProxy func(url string) error // judges what a device wants as its proxy; nil = it must be at a public address
 	Spread     time.Duration          // per device, between the first connects after a start; 0 = 50 ms
@@ -35,6 +36,7 @@ type Manager struct {
 	dialer     Dialer
 	answers    Answers
 	messages   chat.Finder
+	chats      Chats
 	announced  Announced
 	checkProxy func(url string) error
 	log        *slog.Logger
@@ -64,7 +66,7 @@ func NewManager(o Options) *Manager {
 	if o.CheckProxy == nil {
 		o.CheckProxy = egress.New(egress.Policy{}).CheckProxy
 	}
-	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, messages: o.Messages, announced: o.Announced, checkProxy: o.CheckProxy, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
+	return &Manager{store: o.Store, identities: o.Identities, sink: o.Sink, dialer: o.Dialer, messages: o.Messages, chats: o.Chats, announced: o.Announced, checkProxy: o.CheckProxy, log: o.Logger, spread: o.Spread, diary: newDiary(o.Logger),
 		loaded: make(chan struct{}), all: map[string]*session{}, dirs: map[int64]*Directory{}}
 }
 
@@ -170,6 +172,13 @@ func (m *Manager) directory(ctx context.Context, account int64) (*Directory, err
 		m.dirs[account] = NewDirectory(known)
 	}
 	return m.dirs[account], nil
+}
+
+// ForgetAccount forgets what an account without devices has learnt, because it was deleted.
+func (m *Manager) ForgetAccount(id int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.dirs, id)
 }
 
 func (m *Manager) sessions() []*session {

@@ -17,7 +17,10 @@ func (s *session) Record(ctx context.Context, b Batch) error {
 	for _, e := range b.Events {
 		s.stamp(e)
 	}
-	err := s.record(ctx, b)
+	err := s.mark(ctx, b.Marks)
+	if err == nil {
+		err = s.record(ctx, b)
+	}
 	if fault.Is(err, fault.NotFound) {
 		return nil // the device has been deleted: nobody is left to be told
 	}
@@ -25,6 +28,7 @@ func (s *session) Record(ctx context.Context, b Batch) error {
 		return err
 	}
 	s.commits.Add(1)
+	s.renamed(b.Events)
 	s.mu.Lock()
 	s.facts.lastEvent = time.Now()
 	s.dev.LastEventAt = s.facts.lastEvent
@@ -58,8 +62,16 @@ func (s *session) record(ctx context.Context, b Batch) error {
 // DeviceID returns the id of the device.
 func (s *session) DeviceID() string { return s.id }
 
-// Signal leaves a signal for the loop.
-func (s *session) Signal(v Signal) { s.box.put(v) }
+// Signal leaves a signal for the loop. A new name is shown at once: its event may be on its way to the customer before the loop
+// comes to it.
+func (s *session) Signal(v Signal) {
+	if r, ok := v.(Renamed); ok {
+		s.mu.Lock()
+		s.dev.PushName = r.PushName
+		s.mu.Unlock()
+	}
+	s.box.put(v)
+}
 
 // Commits counts what is on disk.
 func (s *session) Commits() uint64 { return s.commits.Load() }

@@ -19,6 +19,7 @@ type session struct {
 	ended   chan struct{}      // closed when the loop has ended
 	commits atomic.Uint64
 	dir     *Directory
+	names   *Recent[string, string] // of chats, by canonical address
 
 	changing sync.Mutex // held while the owner changes the device
 
@@ -57,7 +58,7 @@ type facts struct {
 }
 
 func newSession(m *Manager, d Device, dir *Directory) *session {
-	s := &session{m: m, id: d.ID, account: d.AccountID, box: newMailbox(), ended: make(chan struct{}), dev: d, dir: dir,
+	s := &session{m: m, id: d.ID, account: d.AccountID, box: newMailbox(), ended: make(chan struct{}), dev: d, dir: dir, names: NewRecent[string, string](knownNames),
 		facts: facts{backlog: -1, announced: -1, lastEvent: d.LastEventAt}}
 	s.learnSelf(&d)
 	return s

@@ -12,6 +12,8 @@ type Signal interface{ signal() }
 type (
 	// Up: logged in and usable.
 	Up struct{ PushName, BusinessName, Platform string }
+	// Renamed: the account's own push name has come, or was changed on the phone.
+	Renamed struct{ PushName string }
 	// Down: the server or the network closed the connection.
 	Down struct{}
 	// Refused: the line closed the connection itself, because it could not take what came.
@@ -105,6 +107,7 @@ const (
 )
 
 func (Up) signal()            {}
+func (Renamed) signal()       {}
 func (Down) signal()          {}
 func (Refused) signal()       {}
 func (Unlinked) signal()      {}

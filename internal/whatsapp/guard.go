@@ -12,6 +12,8 @@ import (
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
+
+	"wapost/internal/session"
 )
 
 // guard stands between the library and a device's key store. Without it a failing disk looks like a broken message, which is
@@ -31,8 +33,9 @@ type guard struct {
 	busy     *busy
 	writes   *writes
 	keys     *dbutil.Database
-	onTaint  func(error)               // told once per connection
-	onPairs  func([]store.LIDMapping)  // told of each list of addresses that the library keeps
+	onTaint  func(error)              // told once per connection
+	onPairs  func([]store.LIDMapping) // told of each list of addresses that the library keeps
+	names    func(types.JID) store.ContactStore
 	knows    func(lid, pn string) bool // whether the account's directory has a pair; nil = everybody knows everything
 	decoding sync.Mutex                // held across GetBufferedEvent and DoDecryptionTxn
 
@@ -41,6 +44,9 @@ type guard struct {
 	pruned time.Time
 	fresh  map[string]string  // numbers by LID that this device was told of lately; user parts
 	moved  map[types.JID]bool // numbers under which there is no session any more, as far as they are remembered
+
+	contacts *guardedContacts       // nil = not linked yet
+	settings map[types.JID]*setting // found of chats, and not told by an event
 }
 
 // mostMoved and mostFresh bound what is remembered: more of them are looked for again, or come again.
@@ -83,6 +89,20 @@ func (g *guard) install(d *store.Device) {
 	d.SenderKeys = &guardedSenderKeys{d.SenderKeys, g}
 	d.LIDs = &guardedLIDs{d.LIDs, d.Sessions, g}
 	d.MsgSecrets = &guardedSecrets{d.MsgSecrets, g}
+	d.ChatSettings = &guardedSettings{d.ChatSettings, g}
+	own := *d.ID
+	contacts := &guardedContacts{d.Contacts, g, func() store.ContactStore { return g.names(own) }, session.NewRecent[types.JID, titles](knownTitles)}
+	d.Contacts = contacts
+	g.mu.Lock()
+	g.contacts = contacts
+	g.mu.Unlock()
+}
+
+// people returns the names of people; nil = the device is not linked yet.
+func (g *guard) people() *guardedContacts {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.contacts
 }
 
 // guardedContainer installs the guard at the moment when pairing gives a device its stores.

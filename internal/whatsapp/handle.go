@@ -39,6 +39,8 @@ func (l *Line) handle(evt any) (ok bool) {
 		return false
 	}
 	l.noteName(evt)
+	l.noteTold(evt)
+	l.noteContact(evt)
 	l.complete(evt)
 	t := l.translator()
 	if err := l.prepare(t, evt); err != nil {
@@ -46,11 +48,15 @@ func (l *Line) handle(evt any) (ok bool) {
 		l.refuse(session.ReasonStorage)
 		return false
 	}
+	if _, synced := evt.(*events.AppStateSyncComplete); synced {
+		t.found = l.guard.take()
+	}
 	batch := t.translate(evt)
 	if len(batch.Events) == 0 && len(batch.Answers) == 0 && len(batch.Notices) == 0 {
 		return true
 	}
 	if !l.commit(occ, batch, evt) {
+		l.guard.giveBack(t.found)
 		return false
 	}
 	l.d.crash("after-commit")
@@ -72,9 +78,14 @@ func (l *Line) noteName(evt any) {
 	default:
 		return
 	}
+	name := l.cli.Store.PushName
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.own.pushName = l.cli.Store.PushName
+	changed := l.own.pushName != name
+	l.own.pushName = name
+	l.mu.Unlock()
+	if changed {
+		l.obs.Signal(session.Renamed{PushName: name})
+	}
 }
 
 // refuse stops this connection: nothing more is taken from it, and it is closed before the handler returns, so that no

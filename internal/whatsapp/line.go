@@ -13,6 +13,7 @@ import (
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waWa6"
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
 
 	"wapost/internal/session"
@@ -57,6 +58,7 @@ func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Line{d: d, log: d.log, obs: obs, ctx: ctx, cancel: cancel, own: who, order: newOrder()}
 	l.guard = &guard{ctx: ctx, busy: &l.busy, writes: d.writes, keys: d.keys, onTaint: l.tainted, onPairs: l.pairs,
+		names: func(jid types.JID) store.ContactStore { return sqlstore.NewSQLStore(d.container, jid) },
 		knows: func(lid, pn string) bool { return obs.Directory().Knows(session.Identity{LID: lid, Phone: pn}) }}
 	if dev.Initialized {
 		l.guard.install(dev)

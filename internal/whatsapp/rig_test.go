@@ -162,7 +162,7 @@ func openGateway(t testing.TB, w *world, dir string, change ...func(*whatsapp.Op
 	}
 	g.sink = &sink{Journal: journal.New(g.db.Events())}
 	guard := cmp.Or(o.Guard, egress.New(egress.Policy{}))
-	g.m = session.NewManager(session.Options{CheckProxy: guard.CheckProxy, Store: g.db.Devices(), Identities: g.db.Identities(), Sink: g.sink, Dialer: g.dialer, Messages: g.db.Messages(), Logger: logger(), Spread: time.Millisecond})
+	g.m = session.NewManager(session.Options{CheckProxy: guard.CheckProxy, Store: g.db.Devices(), Identities: g.db.Identities(), Sink: g.sink, Dialer: g.dialer, Messages: g.db.Messages(), Chats: g.db.Messages(), Logger: logger(), Spread: time.Millisecond})
 	g.o = outbox.New(outbox.Parts{Store: g.db.Outbox(), Sender: g.m, Sink: g.sink, Messages: g.db.Messages(), Logger: logger()})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

@@ -33,7 +33,7 @@ func (l *Line) Send(ctx context.Context, p session.Parcel) (session.Accepted, er
 	if err != nil {
 		return session.Accepted{}, sendError(err, to)
 	}
-	return session.Accepted{At: resp.Timestamp, ServerID: int64(resp.ServerID)}, nil
+	return session.Accepted{At: resp.Timestamp, ServerID: int64(resp.ServerID), ChatName: l.nameOf(to)}, nil
 }
 
 func refusal(reason message.Reason, kind fault.Kind, format string, args ...any) *message.Refusal {

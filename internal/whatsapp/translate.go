@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"wapost/internal/event"
@@ -21,7 +22,7 @@ const (
 )
 
 // translator turns what the library gives into events. It is pure: it reads the stanza and what the account has learnt, and
-// asks nobody. Keys are without the device ("c|<chat>", "d"): session puts it in front.
+// asks nobody; only names it looks up, which are on our own disk. Keys are without the device ("c|<chat>", "d"): session puts it in front.
 type translator struct {
 	own     own
 	people  *session.Directory
@@ -31,6 +32,10 @@ type translator struct {
 	noRaw   bool               // nobody will want the library's form
 	numbers []session.Identity // that became ordering keys by this occurrence
 
+	titles   func(types.JID) titles  // of a person, by one address; nil = not known
+	chatName func(key string) string // of a chat that is not a person's
+	found    map[types.JID]*setting  // of chats, by a synchronisation that is told now
+
 	opened   opened         // what was encrypted inside the message
 	original *event.Message // the message that it acts on, if we have it
 	newMedia func() string
@@ -38,9 +43,10 @@ type translator struct {
 
 // translator returns one for the present moment.
 func (l *Line) translator() *translator {
+	titles, chatName := l.looker(), func(key string) string { return l.obs.ChatName(l.ctx, key) }
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return &translator{own: l.own, people: l.obs.Directory(), loginAt: l.loginAt, offline: l.offline, now: time.Now(), newMedia: event.NewMediaID}
+	return &translator{titles: titles, chatName: chatName, own: l.own, people: l.obs.Directory(), loginAt: l.loginAt, offline: l.offline, now: time.Now(), newMedia: event.NewMediaID}
 }
 
 // translate returns the events of an occurrence; none for what is internal to the protocol. It never fails: what cannot be
@@ -68,7 +74,9 @@ func (t *translator) translate(evt any) (b session.Batch) {
 	case *events.GroupInfo:
 		return t.group(v)
 	case *events.AppStateSyncComplete:
-		return t.device(event.AppStateSyncComplete, event.AppStateSynced{Name: string(v.Name), Version: int64(v.Version), Recovery: v.Recovery})
+		b := t.device(event.AppStateSyncComplete, event.AppStateSynced{Name: string(v.Name), Version: int64(v.Version), Recovery: v.Recovery})
+		b.Marks = t.marks(t.found)
+		return b
 	case *events.AppStateSyncError: // the cause may hold what a person wrote: it belongs into the log
 		return t.device(event.AppStateSyncError, event.AppStateFailed{Name: event.Text(string(v.Name)), FullSync: v.FullSync, Error: "the collection could not be decoded"})
 	case *events.MediaRetry:

@@ -111,7 +111,7 @@ func (t *translator) contact(v *events.Contact) (session.Batch, bool) {
 	if v.JID.Server == types.HiddenUserServer {
 		alt = parse(v.Action.GetPnJID())
 	}
-	data := event.ContactUpdate{Contact: t.person(v.JID, alt, firstOf(v.Action.GetFullName(), v.Action.GetFirstName())),
+	data := event.ContactUpdate{Contact: t.entered(v.JID, alt, firstOf(v.Action.GetFullName(), v.Action.GetFirstName())),
 		FirstName: event.Text(v.Action.GetFirstName()), FullName: event.Text(v.Action.GetFullName()), Username: event.Text(v.Action.GetUsername())}
 	if v.Action != nil {
 		data.SavedOnPhone = v.Action.SaveOnPrimaryAddressbook
@@ -121,6 +121,15 @@ func (t *translator) contact(v *events.Contact) (session.Batch, bool) {
 	p.learn(t.people, v.JID, alt)
 	b.Learned = p.learned
 	return b, ok
+}
+
+// entered returns someone by the name in the address book; "" = the entry has none.
+func (t *translator) entered(j, alt types.JID, name string) event.Person {
+	p := t.person(j, alt, "")
+	if name != "" {
+		p.Name = &name
+	}
+	return p
 }
 
 func firstOf(texts ...string) string {

@@ -108,6 +108,9 @@ func (t *translator) body(m *events.Message, c *content, p parties, target strin
 		Story:          info.Chat == types.StatusBroadcastJID || c.groupStory || info.IsNewsletterStatus || c.info.GetIsGroupStatus(),
 		AddressingMode: event.Text(string(info.AddressingMode)), RetryCount: m.RetryCount, Recovered: recovered(m),
 	}
+	if data.Chat.Kind == event.DirectChat && !info.IsFromMe && data.Sender.Name != nil {
+		data.Chat.Name = data.Sender.Name // the stanza may be the first to say it
+	}
 	if info.ServerID != 0 {
 		id := int64(info.ServerID)
 		data.ServerID = &id
@@ -129,11 +132,7 @@ func (t *translator) sender(info *types.MessageInfo) event.Person {
 	if info.IsFromMe {
 		return t.me(info.Sender)
 	}
-	name := verifiedName(info)
-	if name == "" {
-		name = info.PushName
-	}
-	return t.person(info.Sender, info.SenderAlt, name)
+	return t.verified(info.Sender, info.SenderAlt, verifiedName(info), info.PushName)
 }
 
 func recovered(m *events.Message) *string {

@@ -54,13 +54,21 @@ func actionOf(v *waSyncAction.SyncActionValue) (name string) {
 
 // lidContact translates an entry of the address book for someone without a number, which the library has no struct for.
 func (t *translator) lidContact(v *events.AppState, at time.Time) []*event.Event {
-	a := v.GetLidContactAction()
-	if len(v.Index) < 2 || v.Index[0] != appstate.IndexLIDContact || a == nil {
+	j, a, ok := lidContact(v)
+	if !ok {
 		return nil
 	}
-	j := parse(v.Index[1])
-	data := event.ContactUpdate{Contact: t.person(j, types.EmptyJID, firstOf(a.GetFullName(), a.GetFirstName())),
+	data := event.ContactUpdate{Contact: t.entered(j, types.EmptyJID, firstOf(a.GetFullName(), a.GetFirstName())),
 		FirstName: event.Text(a.GetFirstName()), FullName: event.Text(a.GetFullName()), Username: event.Text(a.GetUsername())}
 	b, _ := t.chatEntry(entry{evt: v, kind: event.ContactUpdated, jid: j, at: at}, data)
 	return b.Events
+}
+
+// lidContact returns an entry of the address book for someone without a number.
+func lidContact(v *events.AppState) (types.JID, *waSyncAction.LidContactAction, bool) {
+	a := v.GetLidContactAction()
+	if len(v.Index) < 2 || v.Index[0] != appstate.IndexLIDContact || a == nil {
+		return types.EmptyJID, nil, false
+	}
+	return parse(v.Index[1]), a, true
 }

@@ -66,18 +66,25 @@ func (p *parties) learn(people *session.Directory, a, b types.JID) {
 	p.learned = append(p.learned, i)
 }
 
-// person returns someone for a payload. The addresses come from the stanza, else from what the account has learnt.
-func (t *translator) person(j, alt types.JID, name string) event.Person {
-	lid, phone := t.addresses(j, alt)
-	return event.Person{JID: plain(j), LID: event.Text(lid), Phone: event.Text(phone), Name: event.Text(name)}
+// person returns someone for a payload. The addresses come from the stanza, else from what the account has learnt. push is the
+// name that the person gives, as the stanza says it.
+func (t *translator) person(j, alt types.JID, push string) event.Person {
+	return t.verified(j, alt, "", push)
 }
 
-// me returns ourselves, under the address that was used.
+// verified is person for someone of whom the stanza may say the name of a business.
+func (t *translator) verified(j, alt types.JID, business, push string) event.Person {
+	lid, phone := t.addresses(j, alt)
+	return event.Person{JID: plain(j), LID: event.Text(lid), Phone: event.Text(phone), Name: t.called(lid, phone, business, push)}
+}
+
+// me returns ourselves, under the address that was used, by the name that others see.
 func (t *translator) me(used types.JID) event.Person {
 	if used.IsEmpty() {
 		used = t.own.jid
 	}
-	return t.person(used, t.ownAlt(used), t.own.pushName)
+	lid, phone := t.addresses(used, t.ownAlt(used))
+	return event.Person{JID: plain(used), LID: event.Text(lid), Phone: event.Text(phone), Name: event.Text(t.own.pushName)}
 }
 
 // addresses returns the LID (as a JID) and the phone number (E.164) of a person, "" for what is not known.
@@ -112,9 +119,15 @@ func (t *translator) chat(j, alt types.JID) event.Chat {
 	if j.IsBot() {
 		c.Kind = event.BotChat
 	}
-	if c.Kind == event.DirectChat {
+	switch {
+	case c.Kind == event.DirectChat && t.isMe(j):
+		me := t.me(j)
+		c.LID, c.Phone, c.Name = me.LID, me.Phone, me.Name
+	case c.Kind == event.DirectChat:
 		lid, phone := t.addresses(j, alt)
-		c.LID, c.Phone = event.Text(lid), event.Text(phone)
+		c.LID, c.Phone, c.Name = event.Text(lid), event.Text(phone), t.called(lid, phone, "", "")
+	case c.Kind == event.GroupChat || c.Kind == event.BroadcastChat:
+		c.Name = t.chatCalled(c.JID)
 	}
 	return c
 }

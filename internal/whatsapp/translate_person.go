@@ -43,7 +43,11 @@ func (t *translator) aboutPerson(evt any) (session.Batch, bool) {
 }
 
 func (t *translator) renamed(kind event.Type, j, alt types.JID, was, is string, m *types.MessageInfo) session.Batch {
-	data := event.NameUpdate{User: t.person(j, alt, is), Old: was, New: is}
+	business, push := "", is
+	if kind == event.BusinessNameUpdate {
+		business, push = is, ""
+	}
+	data := event.NameUpdate{User: t.verified(j, alt, business, push), Old: was, New: is}
 	if m != nil {
 		data.MessageID = event.Text(m.ID)
 	}
