@@ -223,7 +223,7 @@ var entries = []Entry{
 	{Type: ConnectionConnected, Title: "Connected", Description: "The device is logged in and usable.", Class: Noted, Scope: PerDevice},
 	{Type: ConnectionDisconnected, Title: "Disconnected", Description: "The device is no longer connected, whatever the cause.", Class: Noted, Scope: PerDevice},
 	{Type: ConnectionLoggedOut, Title: "Logged out", Description: "The device was unlinked by the phone, by WhatsApp or by our API.", Class: Noted, Scope: PerDevice},
-	{Type: ConnectionStreamReplaced, Title: "Stream replaced", Description: "Another client uses the same keys; there is no reconnect.", Class: Noted, Scope: PerDevice},
+	{Type: ConnectionStreamReplaced, Title: "Stream replaced", Description: "WhatsApp says that another client uses the same keys; there is no reconnect.", Class: Noted, Scope: PerDevice},
 	{Type: ConnectionTemporaryBan, Title: "Temporary ban", Description: "Login was refused: the account is banned for a time.", Class: Noted, Scope: PerDevice},
 	{Type: ConnectionClientOutdated, Title: "Client outdated", Description: "WhatsApp refuses our protocol version.", Class: Noted, Scope: PerDevice},
 	{Type: ConnectionConnectFailure, Title: "Connect failure", Description: "Login was refused for another reason.", Class: Noted, Scope: PerDevice},

@@ -9,12 +9,12 @@ type Connected struct {
 	BusinessName    *string `json:"business_name"`
 	Platform        *string `json:"platform"`
 	Reconnect       bool    `json:"reconnect"`
-	DowntimeSeconds *int64  `json:"downtime_seconds"`
+	DowntimeSeconds *int64  `json:"downtime_seconds"` // restarts included; after a kill up to half an hour too long; null = the first connection of this number
 }
 
 // Disconnected is the data of connection.disconnected.
 type Disconnected struct {
-	Reason        string `json:"reason"`
+	Reason        string `json:"reason"` // "remote", "network", "keepalive", "replaced", "refused", "logged_out", "api", "storage", "shutdown"; "restart" = the gateway was killed, told at its next start
 	WillReconnect bool   `json:"will_reconnect"`
 }
 

@@ -12,7 +12,7 @@ const (
 	expectDown              // a stream error should have closed the connection
 	loginAgain              // paired, but the login does not come
 	rotate                  // show the next code
-	hourly                  // note that the device is connected
+	alive                   // note that the device is connected
 	phoneLook               // has the phone been seen?
 	alarms                  // how many there are
 )

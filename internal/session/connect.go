@@ -124,20 +124,10 @@ func (s *session) up(v Up) {
 	d := s.device()
 	s.tell(event.ConnectionConnected, event.Connected{
 		PushName: event.Text(d.PushName), BusinessName: event.Text(d.BusinessName), Platform: event.Text(d.Platform),
-		Reconnect: !before.ConnectedAt.IsZero(), DowntimeSeconds: s.downtime(),
+		Reconnect: !before.ConnectedAt.IsZero(), DowntimeSeconds: before.downtime(),
 	})
-	s.downAt = time.Time{}
 	s.arrive()
 	s.m.usable(s.id)
-}
-
-// downtime returns how long the device was away; nil when it is not known.
-func (s *session) downtime() *int64 {
-	if s.downAt.IsZero() {
-		return nil
-	}
-	seconds := int64(time.Since(s.downAt) / time.Second)
-	return &seconds
 }
 
 // hang ends the connection, or what the running try will bring.

@@ -32,7 +32,6 @@ func (s *session) leave(reason string, comesBack bool) {
 	if !s.device().State.Online() {
 		return
 	}
-	s.downAt = time.Now()
 	s.depart()
 	s.fact(func(f *facts) { f.backlog, f.announced = -1, -1 })
 	s.tell(event.ConnectionDisconnected, event.Disconnected{Reason: reason, WillReconnect: comesBack})
@@ -47,7 +46,7 @@ func (s *session) halt(reason string, comesBack bool) {
 
 // down: the server or the network closed the connection. Three short lives in a row look like a second client with our keys:
 // the two would throw each other out for ever, so we step back. It is only a suspicion (a flapping network looks the same),
-// therefore we look again later, which a human need not ask for.
+// therefore it is told as what it is, a connection that was lost, and we look again later, which a human need not ask for.
 func (s *session) down() {
 	d := s.device()
 	if d.State.Online() {
@@ -59,9 +58,8 @@ func (s *session) down() {
 	}
 	if s.short >= shortLives {
 		s.short = 0
-		s.halt("replaced", true)
-		s.turnUntil(Replaced, "three_short_connections", time.Now().Add(suspectWait))
-		s.tell(event.ConnectionStreamReplaced, event.Empty{})
+		s.halt("remote", true)
+		s.turnUntil(Disconnected, "three_short_connections", time.Now().Add(suspectWait))
 		s.clock.set(retry, suspectWait+jitter(time.Minute))
 		return
 	}

@@ -39,7 +39,6 @@ type session struct {
 	failures  int    // in a row
 	short     int    // short lives in a row
 	refusedAt uint64 // commits at the last refusal
-	downAt    time.Time
 	notes     []*event.Event
 	turned    bool // the state, or what hangs on it, must be kept
 	relinked  bool // the next connection is the first after the same number was linked again
@@ -107,18 +106,34 @@ func (s *session) begin(delay time.Duration) {
 		} else {
 			s.turn(New, "restart")
 		}
-	case Connecting, Connected, Degraded, Disconnected:
+	case Connected, Degraded: // the process was killed: nobody has told of the end
+		s.survive()
 		s.turn(Connecting, "restart")
 		s.clock.set(retry, delay)
+	case Connecting, Disconnected:
+		if time.Until(d.StateUntil) <= 0 { // else a wait that has its reason goes on
+			s.turn(Connecting, "restart")
+		}
+		s.clock.set(retry, max(delay, time.Until(d.StateUntil)))
 	case Banned:
 		s.clock.set(retry, max(delay, time.Until(d.StateUntil)))
 	case Outdated:
 		s.clock.set(retry, delay)
 	case Replaced:
-		if !d.StateUntil.IsZero() {
+		if !d.StateUntil.IsZero() { // a suspicion, as earlier versions noted it
 			s.clock.set(retry, max(delay, time.Until(d.StateUntil)))
 		}
 	}
+}
+
+// survive tells of a connection that ended with the process. What it recorded last says best how long it lived.
+func (s *session) survive() {
+	s.mu.Lock()
+	if s.dev.LastEventAt.After(s.dev.HeardAt) {
+		s.dev.HeardAt = s.dev.LastEventAt
+	}
+	s.mu.Unlock()
+	s.tell(event.ConnectionDisconnected, event.Disconnected{Reason: "restart", WillReconnect: true})
 }
 
 // end closes the connection when the process stops. The events are in the diary, which is written after this.
@@ -161,9 +176,9 @@ func (s *session) ring(ctx context.Context, a alarm) {
 		s.relogin()
 	case rotate:
 		s.nextCode()
-	case hourly:
+	case alive:
 		s.heard()
-		s.clock.set(hourly, sightingsKept)
+		s.clock.set(alive, aliveKept)
 	case phoneLook:
 		s.lookForPhone()
 	}

@@ -13,8 +13,9 @@ const (
 	keptByWhatsApp  = 14 * 24 * time.Hour
 	phoneWarnAfter  = 12 * 24 * time.Hour
 	phoneWarnAgain  = 24 * time.Hour
-	phoneFirstLook  = time.Hour // after a connect: what was missed may hold a sign of the phone
-	sightingsKept   = time.Hour // between two notes on disk; a crash makes an absence seem longer by no more than that
+	phoneFirstLook  = time.Hour        // after a connect: what was missed may hold a sign of the phone
+	sightingsKept   = time.Hour        // between two notes about the phone on disk
+	aliveKept       = 30 * time.Minute // between two notes that the device is connected: a crash makes an absence seem longer by no more
 	reasonTooLong   = "offline_over_14_days"
 	reasonNewlyMade = "link_lost"
 )
@@ -63,8 +64,17 @@ func (s *session) arrive() {
 		s.mu.Unlock()
 	}
 	s.heard()
-	s.clock.set(hourly, sightingsKept)
+	s.clock.set(alive, aliveKept)
 	s.clock.set(phoneLook, max(phoneFirstLook, time.Until(s.device().PhoneSeenAt.Add(phoneWarnAfter))))
+}
+
+// downtime returns how long the device has been away, in seconds; nil when it is not, or when nobody knows.
+func (d *Device) downtime() *int64 {
+	if d.State.Online() || d.HeardAt.IsZero() {
+		return nil
+	}
+	seconds := int64(time.Since(d.HeardAt) / time.Second)
+	return &seconds
 }
 
 // unread: something that came is lost, because the library could not read it.
@@ -82,7 +92,7 @@ func (s *session) unread(v Unread) {
 
 // depart ends it.
 func (s *session) depart() {
-	s.clock.clear(hourly, phoneLook)
+	s.clock.clear(alive, phoneLook)
 	s.heard()
 }
 

@@ -132,9 +132,22 @@ func TestThreeShortConnectionsLookLikeASecondClient(t *testing.T) {
 		}
 		until(t, func() bool { st, _ := g.m.Status(t.Context(), 0, id); return !st.Online || dev.Info().Logins > n+1 })
 	}
-	st := g.state(id, session.Replaced)
-	if st.StateUntil.IsZero() || time.Until(st.StateUntil) > time.Hour {
-		t.Errorf("a suspicion must be looked at again, until %v", st.StateUntil)
+	st := g.state(id, session.Disconnected)
+	if st.Reason != "three_short_connections" || time.Until(st.StateUntil) < time.Minute || time.Until(st.StateUntil) > time.Hour {
+		t.Errorf("a suspicion must be looked at again: reason %q, until %v", st.Reason, st.StateUntil)
+	}
+	// Nobody has said that it is somebody else.
+	last := g.await(id, event.DeviceStateChanged, func(l logged) bool { return l.field("reason") == "three_short_connections" })
+	if last.field("to") != "disconnected" {
+		t.Errorf("%s", last.Data)
+	}
+	if n := len(g.events(id, event.ConnectionStreamReplaced)); n != 0 {
+		t.Errorf("%d stream_replaced for a suspicion", n)
+	}
+	for _, e := range g.events(id, event.ConnectionDisconnected) {
+		if e.field("reason") != "remote" {
+			t.Errorf("%s", e.Data)
+		}
 	}
 }
 
@@ -177,6 +190,9 @@ func TestARestartRestoresEachStateWithoutLying(t *testing.T) {
 			if c.after == session.Connected {
 				g.await(id, event.ConnectionDisconnected, func(l logged) bool { return l.field("reason") == "shutdown" })
 				until(t, func() bool { return len(g.events(id, event.ConnectionConnected)) == 2 })
+				if again := g.events(id, event.ConnectionConnected)[1]; strings.Contains(string(again.Data), `"downtime_seconds":null`) {
+					t.Errorf("nobody knows how long it was away: %s", again.Data)
+				}
 			}
 			if n := dev.Info().Logins; c.after != session.Connected && n > 1 {
 				t.Errorf("%d logins: it connected although it should not", n)
