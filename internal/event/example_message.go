@@ -42,11 +42,12 @@ func exampleOfMessages(t Type) any {
 	case MessageFailed:
 		return FailedMessage{MessageID: messageID, Chat: exampleChat(), ClientRef: Text("order-17"), Reason: "unknown_recipient", Error: "Not on WhatsApp", Attempts: 1}
 	case MessageEdited:
-		return EditedMessage{Message: exampleMessage(), EditID: "3EB0D1E2F30415263748", EditedAt: now, PreviousText: Text("See you at seven"), Final: true}
+		return EditedMessage{Message: exampleMessage(), EditID: "3EB0D1E2F30415263748", EditedAt: now, PreviousText: Text("See you at seven"), Final: true,
+			OriginalKnown: true}
 	case MessageDeleted:
-		return DeletedMessage{Ref: exampleRef(), DeletedBy: examplePerson(), DeletedAt: now}
+		return DeletedMessage{Ref: exampleRef(), DeletedBy: examplePerson(), DeletedAt: now, OriginalKnown: true}
 	case StatusDeleted:
-		d := DeletedMessage{Ref: exampleRef(), DeletedBy: examplePerson(), DeletedAt: now}
+		d := DeletedMessage{Ref: exampleRef(), DeletedBy: examplePerson(), DeletedAt: now, OriginalKnown: true}
 		d.Chat = exampleStatus()
 		return d
 	case MessageReaction:

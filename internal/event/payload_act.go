@@ -33,11 +33,13 @@ type Kept struct {
 	By   Person `json:"by"`
 }
 
-// ProtocolMessage is the data of message.protocol: what apps tell one another and this build has no type for.
+// ProtocolMessage is the data of message.protocol: what apps tell one another and this build has no type for; and edits and
+// deletions of messages that somebody else wrote. Those are refused, and change nothing.
 type ProtocolMessage struct {
 	Ref
 	ProtocolType    string  `json:"protocol_type"`
 	TargetMessageID *string `json:"target_message_id"`
+	Refused         string  `json:"refused,omitempty"` // "not_the_author"
 }
 
 // DisappearingTimer is the data of chat.disappearing_timer.

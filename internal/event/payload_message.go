@@ -135,14 +135,20 @@ type EditedMessage struct {
 	PreviousText *string `json:"previous_text"`
 	Final        bool    `json:"final"` // false while a bot is still writing
 	Undecoded    bool    `json:"undecoded,omitempty"`
+	// OriginalKnown: we have the message, and who edits it is its author. false = it is not known here; then the id is the word
+	// of who edits.
+	OriginalKnown bool `json:"original_known"`
 }
 
-// DeletedMessage is the data of message.deleted and status.deleted. The sender is the author.
+// DeletedMessage is the data of message.deleted and status.deleted. The sender is the author. OriginalKnown: we have the message,
+// and who deleted it is its author, or an admin of its group; false = the id and the author are the word of who deleted it.
 type DeletedMessage struct {
 	Ref
 	DeletedBy Person `json:"deleted_by"`
 	ByAdmin   bool   `json:"by_admin"`
 	DeletedAt *Time  `json:"deleted_at"`
+
+	OriginalKnown bool `json:"original_known"`
 }
 
 // UndecryptableMessage is the data of message.undecryptable.

@@ -135,9 +135,9 @@ func TestEveryTypeOfAProtocolMessageIsDecidedAbout(t *testing.T) {
 			t.Errorf("%s is new: decide what becomes of it", name)
 			continue
 		}
-		text, id := "text", "3A00"
+		text, id, own := "text", "3A00", true
 		batch := testTranslator().translate(fromPeer(&waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
-			Type: waE2E.ProtocolMessage_Type(number).Enum(), Key: &waCommon.MessageKey{ID: &id}, EditedMessage: &waE2E.Message{Conversation: &text}}}))
+			Type: waE2E.ProtocolMessage_Type(number).Enum(), Key: &waCommon.MessageKey{ID: &id, FromMe: &own}, EditedMessage: &waE2E.Message{Conversation: &text}}}))
 		got := ""
 		if len(batch.Events) > 0 {
 			got = string(batch.Events[0].Type)

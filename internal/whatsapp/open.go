@@ -28,7 +28,7 @@ type opened struct {
 // does not work is an error.
 func (l *Line) prepare(t *translator, evt any) error {
 	m, ok := evt.(*events.Message)
-	if !ok || m.Message == nil || bare(m.Message) && m.Info.MsgBotInfo.EditTargetID == "" {
+	if !ok || m.Message == nil || bare(m.Message) && m.Info.MsgBotInfo.EditType == "" && !m.IsEdit {
 		return nil
 	}
 	c := unwrap(m.Message)
@@ -60,7 +60,7 @@ func showsIn(m *events.Message) types.JID {
 	return m.Info.Chat
 }
 
-// actsOn returns the id of the message whose content the event of this one tells too; "" = none.
+// actsOn returns the id of the message that this one changes, or whose content its event tells too; "" = none.
 func actsOn(m *events.Message, c *content) string {
 	switch c.field {
 	case "pollUpdateMessage":
@@ -72,11 +72,29 @@ func actsOn(m *events.Message, c *content) string {
 	case "secretEncryptedMessage":
 		return c.msg.GetSecretEncryptedMessage().GetTargetMessageKey().GetID()
 	case "protocolMessage":
-		if p := c.msg.GetProtocolMessage(); p.GetEditedMessage() != nil {
-			return p.GetKey().GetID()
-		}
+		return replaced(c.msg.GetProtocolMessage(), m.Info.ID)
 	}
-	return m.Info.MsgBotInfo.EditTargetID
+	switch bot := m.Info.MsgBotInfo; {
+	case bot.EditTargetID != "":
+		return bot.EditTargetID
+	case m.IsEdit, c.edited, bot.EditType == types.EditTypeInner, bot.EditType == types.EditTypeLast:
+		return m.Info.ID
+	}
+	return ""
+}
+
+// replaced returns the id of the message that a protocol message edits or deletes; an edit that names none is one of own.
+func replaced(p *waE2E.ProtocolMessage, own string) string {
+	switch {
+	case p.Type == nil:
+	case p.GetType() == waE2E.ProtocolMessage_REVOKE:
+		return p.GetKey().GetID()
+	case p.GetEditedMessage() != nil && p.GetKey().GetID() == "":
+		return own
+	case p.GetEditedMessage() != nil:
+		return p.GetKey().GetID()
+	}
+	return ""
 }
 
 // sealed is something encrypted with the secret of another message.

@@ -27,7 +27,7 @@ func (t *translator) message(m *events.Message) session.Batch {
 	case m.Info.MsgBotInfo.EditType == types.EditTypeInner, m.Info.MsgBotInfo.EditType == types.EditTypeLast:
 		return t.streamed(m, &c)
 	case (m.IsEdit || c.edited) && !remembered(m): // without a protocol message that says of what
-		return t.edited(m, &c, edit{target: m.Info.ID, at: m.Info.Timestamp, final: true})
+		return t.edited(m, &c, edit{target: m.Info.ID, form: messageEdit, at: m.Info.Timestamp, final: true})
 	}
 	return t.content(m, &c)
 }

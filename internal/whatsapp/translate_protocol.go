@@ -69,7 +69,8 @@ func (t *translator) historyNotice(m *events.Message, p *waE2E.ProtocolMessage) 
 	return session.Batch{Notices: []session.Notice{job}}
 }
 
-// revoke: a message was deleted for everyone.
+// revoke: a message was deleted for everyone. Whose message that was is the word of who deletes it; only a group has admins, and
+// there WhatsApp's server looks whether the sender is one.
 func (t *translator) revoke(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
 	by := t.parties(&m.Info.MessageSource)
 	if m.Info.Chat.Server == types.NewsletterServer {
@@ -79,9 +80,20 @@ func (t *translator) revoke(m *events.Message, p *waE2E.ProtocolMessage) session
 	if m.Info.Chat == types.StatusBroadcastJID {
 		kind = event.StatusDeleted
 	}
+	ref, word := t.target(m, p.GetKey(), by), t.wordOf(m)
+	if word == unconfirmed {
+		word = min(word, t.compared(ref.Sender, ref.FromMe, m)) // who names another author contradicts himself
+	}
+	admin := m.Info.Edit == types.EditAttributeAdminRevoke && m.Info.Chat.Server == types.GroupServer
+	if word == forged && !admin {
+		return t.refused(m, lower(p.GetType()), ref.MessageID)
+	}
+	if t.original != nil && t.original.FromMe != nil {
+		ref.Sender, ref.FromMe = &t.original.Sender, *t.original.FromMe
+	}
 	e := event.New(kind)
-	e.Data = event.DeletedMessage{Ref: t.target(m, p.GetKey(), by), DeletedBy: t.sender(&m.Info),
-		ByAdmin: m.Info.Edit == types.EditAttributeAdminRevoke, DeletedAt: event.TimeOf(m.Info.Timestamp)}
+	e.Data = event.DeletedMessage{Ref: ref, DeletedBy: t.sender(&m.Info), ByAdmin: admin, DeletedAt: event.TimeOf(m.Info.Timestamp),
+		OriginalKnown: t.original != nil && (admin || word == confirmed)}
 	return t.placed(e, m, by)
 }
 
@@ -160,10 +172,10 @@ func (t *translator) deletedPost(m *events.Message, by parties, target string) s
 	return t.placed(e, m, by)
 }
 
-// edit: the content of a message was replaced by its author.
+// edit: the content of a message was replaced, by its author as he says.
 func (t *translator) edit(m *events.Message, p *waE2E.ProtocolMessage) session.Batch {
 	c := unwrap(p.GetEditedMessage())
-	ed := edit{target: p.GetKey().GetID(), at: m.Info.Timestamp, final: true}
+	ed := edit{target: p.GetKey().GetID(), form: messageEdit, at: m.Info.Timestamp, final: true}
 	if ed.target == "" {
 		ed.target = m.Info.ID
 	}
