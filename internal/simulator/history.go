@@ -77,10 +77,10 @@ func (p *Person) answerPlaceholders(from *Device, id string, ask *waE2E.PeerData
 	})
 }
 
-// placeholder finds a message that another person wrote to this one; nil when there is none.
+// placeholder finds a message that another person wrote to this one; nil when there is none, or it may be seen once, on the phone.
 func (p *Person) placeholder(key *waCommon.MessageKey) *waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult {
 	m, ok := p.srv.written(p, key.GetID())
-	if !ok {
+	if !ok || m.secret {
 		return nil
 	}
 	at := uint64(m.at.Unix())

@@ -23,6 +23,7 @@ type knownMessage struct {
 	kind     string // of the stanza
 	edit     string
 	category string
+	secret   bool // for phones alone, and not handed over by them
 }
 
 // messageLog remembers the newest messages by id. The zero value is empty; the owner guards it.

@@ -61,7 +61,7 @@ func (p *Person) send(m Message, onAck func()) (*Delivery, error) {
 		return nil, err
 	}
 	l.onAck = onAck
-	known := knownMessage{id: l.id, chat: chat, sender: p.lid, body: l.body, at: l.at, kind: l.kind, edit: l.edit}
+	known := knownMessage{id: l.id, chat: chat, sender: p.lid, body: l.body, at: l.at, kind: l.kind, edit: l.edit, secret: m.ViewOnceMasked}
 	p.remember(known)
 	end := l.via(p)
 	end.mu.Lock()

@@ -136,3 +136,18 @@ func TestAViewOnceMessageIsMasked(t *testing.T) {
 		t.Errorf("told %+v", e)
 	}
 }
+
+// A phone shows it once and passes it on to nobody, asked for or not.
+func TestAPhoneDoesNotHandOverAViewOnceMessage(t *testing.T) {
+	w := newWorld(t, Options{QuietLink: true})
+	owner, _, _ := w.linked(ownerPhone, "Owner", nil)
+	anna := w.person(annaPhone, "Anna")
+	hidden := send(t, anna, Message{To: ownerPhone, Text: "once", ViewOnceMasked: true})
+	missing := send(t, anna, Message{To: ownerPhone, Text: "again", Unavailable: true})
+	if owner.placeholder(&waCommon.MessageKey{ID: &missing.ID}) == nil {
+		t.Error("what a device has missed is not handed over")
+	}
+	if owner.placeholder(&waCommon.MessageKey{ID: &hidden.ID}) != nil {
+		t.Error("a view-once message is handed over")
+	}
+}

@@ -43,6 +43,7 @@ func (l *Line) handle(evt any) (ok bool) {
 	l.noteContact(evt)
 	l.complete(evt)
 	t := l.translator()
+	t.stanza = l.unanswered().of(evt)
 	if err := l.prepare(t, evt); err != nil {
 		l.log.Error("message not prepared", "device_id", l.deviceID(), "error", err)
 		l.refuse(session.ReasonStorage)

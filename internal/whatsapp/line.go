@@ -37,6 +37,7 @@ type Line struct {
 	mu       sync.Mutex
 	own      own
 	order    *order
+	notices  *notices
 	loginAt  time.Time // of this connection; zero = not yet
 	offline  bool      // WhatsApp is sending what was missed
 	recorded int       // of what was missed
@@ -56,7 +57,7 @@ var _ session.Line = (*Line)(nil)
 // newLine makes the client of a device with all settings of whatsapp.md §2.
 func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line {
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Line{d: d, log: d.log, obs: obs, ctx: ctx, cancel: cancel, own: who, order: newOrder()}
+	l := &Line{d: d, log: d.log, obs: obs, ctx: ctx, cancel: cancel, own: who, order: newOrder(), notices: &notices{}}
 	l.guard = &guard{ctx: ctx, busy: &l.busy, writes: d.writes, keys: d.keys, onTaint: l.tainted, onPairs: l.pairs,
 		names: func(jid types.JID) store.ContactStore { return sqlstore.NewSQLStore(d.container, jid) },
 		knows: func(lid, pn string) bool { return obs.Directory().Knows(session.Identity{LID: lid, Phone: pn}) }}
@@ -92,7 +93,7 @@ func (d *Dialer) newLine(dev *store.Device, who own, obs session.Observer) *Line
 func (l *Line) Connect(context.Context) error {
 	l.guard.clear()
 	l.mu.Lock()
-	l.order, l.loginAt, l.offline, l.recorded, l.missed = newOrder(), time.Time{}, false, 0, 0
+	l.order, l.notices, l.loginAt, l.offline, l.recorded, l.missed = newOrder(), &notices{}, time.Time{}, false, 0, 0
 	l.mu.Unlock()
 	l.refusing.Store(false)
 	// The library ties the whole connection to the context it is connected with: it must be the line's, not this try's.
@@ -148,6 +149,9 @@ func (l *Line) received(n *waBinary.Node) {
 		}
 	}
 	l.arrivals().arrived(stanzaKey{n.Tag, id}, also)
+	if n.Tag == "notification" {
+		l.unanswered().arrived(n)
+	}
 }
 
 // count counts what the library will drop.
@@ -184,6 +188,9 @@ func (l *Line) sent(n *waBinary.Node) {
 	case "ack":
 		class, _ := n.Attrs["class"].(string)
 		l.arrivals().answered(stanzaKey{class, id})
+		if class == "notification" {
+			l.unanswered().answered(id)
+		}
 		l.nack(class, id, n.Attrs["error"])
 	case "receipt":
 		switch typ, _ := n.Attrs["type"].(string); types.ReceiptType(typ) {
@@ -197,6 +204,12 @@ func (l *Line) arrivals() *order {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.order
+}
+
+func (l *Line) unanswered() *notices {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.notices
 }
 
 // orderLost: from now on the order is checked, whatever waits.

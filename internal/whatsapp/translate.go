@@ -29,6 +29,7 @@ type translator struct {
 	loginAt time.Time // of this connection
 	offline bool      // WhatsApp is sending what was missed
 	now     time.Time
+	stanza  string             // id of the notification that tells it; "" = it is in what is translated, or not known
 	noRaw   bool               // nobody will want the library's form
 	numbers []session.Identity // that became ordering keys by this occurrence
 
@@ -57,6 +58,7 @@ func (t *translator) translate(evt any) (b session.Batch) {
 			b = t.unknown(evt, convertFailed, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 		b.Learned = append(b.Learned, t.numbers...)
+		t.identify(b.Events)
 	}()
 	switch v := evt.(type) {
 	case *events.Message:
@@ -98,6 +100,16 @@ func (t *translator) translate(evt any) (b session.Batch) {
 		return b
 	}
 	return t.unknown(evt, unknownType, nil)
+}
+
+// identify puts the id of the notification into the identity of what it tells: a change that is taken back and made again within
+// a second is no copy, and a notification that comes again has the id that it had.
+func (t *translator) identify(list []*event.Event) {
+	for _, e := range list {
+		if t.stanza != "" && e.SourceKey != "" {
+			e.SourceKey = identity(e.SourceKey, t.stanza)
+		}
+	}
 }
 
 // device is an event about the device, of which every occurrence is new.

@@ -50,7 +50,7 @@ func (n *groupNotice) add(kind event.Type, part string, data any) {
 		e.At = n.t.now
 	}
 	e.Key = "c|" + plain(n.v.JID)
-	// The change itself belongs to its identity: the library passes no id of these stanzas on.
+	// The change itself belongs to its identity: one stanza may tell several, and its id (identify) may be unknown.
 	e.SourceKey = identity(string(kind), plain(n.v.JID), part, strconv.FormatInt(n.v.Timestamp.Unix(), 10), digest(n.v))
 	e.Raw = rawEvent(n.v)
 	n.batch.Events = append(n.batch.Events, e)

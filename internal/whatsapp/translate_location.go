@@ -12,9 +12,13 @@ func location(x *waE2E.LocationMessage) *event.Location {
 	if x == nil {
 		return nil
 	}
-	return &event.Location{Latitude: finite(x.GetDegreesLatitude()), Longitude: finite(x.GetDegreesLongitude()), Name: event.Text(x.GetName()),
-		Address: event.Text(x.GetAddress()), URL: event.Text(x.GetURL()), Comment: event.Text(x.GetComment()),
-		AccuracyMeters: count(x.GetAccuracyInMeters())}
+	place := &event.Location{Name: event.Text(x.GetName()), Address: event.Text(x.GetAddress()), URL: event.Text(x.GetURL()),
+		Comment: event.Text(x.GetComment()), AccuracyMeters: count(x.GetAccuracyInMeters())}
+	if x.DegreesLatitude != nil || x.DegreesLongitude != nil { // a place may have a name alone, which is not at 0, 0
+		latitude, longitude := finite(x.GetDegreesLatitude()), finite(x.GetDegreesLongitude())
+		place.Latitude, place.Longitude = &latitude, &longitude
+	}
+	return place
 }
 
 // finite replaces what JSON cannot say.

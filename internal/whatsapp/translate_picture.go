@@ -34,8 +34,12 @@ func (t *translator) picture(v *events.Picture) session.Batch {
 		change = "removed"
 	}
 	source := identity(string(event.PictureChange), t.key(v.JID, types.EmptyJID), strconv.FormatInt(v.Timestamp.Unix(), 10), change)
+	own := v.PictureID == "" && !v.Remove
+	if own { // never repeated, so every one is new
+		source = ""
+	}
 	b := t.personEvent(event.PictureChange, v.JID, v.Timestamp, source, data)
-	if v.PictureID != "" || v.Remove {
+	if !own {
 		b.Events[0].Class = event.Durable
 	}
 	return b
