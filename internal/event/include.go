@@ -14,9 +14,6 @@ const (
 	IncludeThumbnail Include = "thumbnail" // small pictures in the files that the data names
 )
 
-// maxBody is the size up to which raw parts are added (events.md: bodies are at most 512 KiB).
-const maxBody = 512 << 10
-
 // With returns the body of a recorded event with the optional parts asked for. The same input gives the same bytes at any
 // time: `data` is the last member of the envelope, so a part is put before its closing brace.
 func (r *Recorded) With(include []Include) []byte {
@@ -35,7 +32,7 @@ func (r *Recorded) With(include []Include) []byte {
 
 func withRaw(body, raw []byte) []byte {
 	part := append([]byte(`"raw":`), raw...)
-	if len(body)+len(part) > maxBody {
+	if len(body)+len(part) > LargestBody {
 		part = []byte(`"raw_omitted":true`)
 	}
 	return withPart(body, part)

@@ -41,8 +41,9 @@ type Privacy struct {
 
 // BlocklistChanged is the data of blocklist.change.
 type BlocklistChanged struct {
-	Action  string        `json:"action"`  // "changes"; "reload": the list must be read anew, changes is empty
-	Changes []BlockChange `json:"changes"` // who was blocked, or is not any more
+	Action       string        `json:"action"`  // "changes"; "reload": the list must be read anew, changes is empty
+	Changes      []BlockChange `json:"changes"` // who was blocked, or is not any more
+	ChangesTotal int           `json:"changes_total,omitempty"`
 }
 
 // BlockChange is one person of a changed block list.

@@ -95,7 +95,8 @@ type PushNameSetting struct {
 
 // AppStatePatch is the data of appstate.patch_received: one change as WhatsApp keeps it. Secrets are left out.
 type AppStatePatch struct {
-	Index  []string        `json:"index"`  // what was changed, such as ["mute", "…@s.whatsapp.net"]
-	Action *string         `json:"action"` // WhatsApp's name of the value, such as "mute_action"
-	Value  json.RawMessage `json:"value"`
+	Index      []string        `json:"index"` // what was changed, such as ["mute", "…@s.whatsapp.net"]
+	IndexTotal int             `json:"index_total,omitempty"`
+	Action     *string         `json:"action"` // WhatsApp's name of the value, such as "mute_action"
+	Value      json.RawMessage `json:"value"`
 }

@@ -2,11 +2,12 @@ package event
 
 // CallLog is kind call_log: a call that took place, as the chat shows it.
 type CallLog struct {
-	Video        bool              `json:"video"`
-	Outcome      string            `json:"outcome"` // "connected", "missed", "failed", "rejected", "accepted_elsewhere", "ongoing" …
-	Seconds      *int64            `json:"seconds"`
-	Type         string            `json:"type"` // "regular", "scheduled_call", "voice_chat"
-	Participants []CallParticipant `json:"participants"`
+	Video             bool              `json:"video"`
+	Outcome           string            `json:"outcome"` // "connected", "missed", "failed", "rejected", "accepted_elsewhere", "ongoing" …
+	Seconds           *int64            `json:"seconds"`
+	Type              string            `json:"type"` // "regular", "scheduled_call", "voice_chat"
+	Participants      []CallParticipant `json:"participants"`
+	ParticipantsTotal int               `json:"participants_total,omitempty"`
 }
 
 // CallParticipant is one who was called.

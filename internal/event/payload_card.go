@@ -2,10 +2,11 @@ package event
 
 // Contact is kind contact: a card of the sender's address book.
 type Contact struct {
-	Name   string         `json:"name"`
-	Phones []ContactPhone `json:"phones"`
-	VCard  string         `json:"vcard"`
-	Self   bool           `json:"self"` // the sender's own card
+	Name        string         `json:"name"`
+	Phones      []ContactPhone `json:"phones"`
+	PhonesTotal int            `json:"phones_total,omitempty"`
+	VCard       string         `json:"vcard"`
+	Self        bool           `json:"self"` // the sender's own card
 }
 
 // ContactPhone is a number on a card.
@@ -17,8 +18,9 @@ type ContactPhone struct {
 
 // Contacts is kind contacts: several cards.
 type Contacts struct {
-	Name     *string   `json:"name"`
-	Contacts []Contact `json:"contacts"`
+	Name          *string   `json:"name"`
+	Contacts      []Contact `json:"contacts"`
+	ContactsTotal int       `json:"contacts_total,omitempty"`
 }
 
 // PhoneRequest is kind phone_request: the peer asks for the number of the own account.

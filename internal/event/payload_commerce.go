@@ -48,18 +48,19 @@ type Payment struct {
 
 // PaymentDetails is what only some actions have.
 type PaymentDetails struct {
-	RequestFrom     *Person       `json:"request_from,omitempty"`     // requested
-	Service         *string       `json:"service,omitempty"`          // invite
-	Token           *string       `json:"token,omitempty"`            // invoice
-	TransactionData *string       `json:"transaction_data,omitempty"` // sent
-	ReminderID      *string       `json:"reminder_id,omitempty"`      // reminder
-	Frequency       *string       `json:"frequency,omitempty"`        // reminder
-	Status          *string       `json:"status,omitempty"`           // reminder
-	Payee           *Person       `json:"payee,omitempty"`            // reminder
-	Payer           *Person       `json:"payer,omitempty"`            // reminder
-	SplitID         *string       `json:"split_id,omitempty"`         // split, split_update
-	Requester       *Person       `json:"requester,omitempty"`        // split
-	Participants    []PaymentPart `json:"participants,omitempty"`     // split; split_update: who paid
+	RequestFrom       *Person       `json:"request_from,omitempty"`     // requested
+	Service           *string       `json:"service,omitempty"`          // invite
+	Token             *string       `json:"token,omitempty"`            // invoice
+	TransactionData   *string       `json:"transaction_data,omitempty"` // sent
+	ReminderID        *string       `json:"reminder_id,omitempty"`      // reminder
+	Frequency         *string       `json:"frequency,omitempty"`        // reminder
+	Status            *string       `json:"status,omitempty"`           // reminder
+	Payee             *Person       `json:"payee,omitempty"`            // reminder
+	Payer             *Person       `json:"payer,omitempty"`            // reminder
+	SplitID           *string       `json:"split_id,omitempty"`         // split, split_update
+	Requester         *Person       `json:"requester,omitempty"`        // split
+	Participants      []PaymentPart `json:"participants,omitempty"`     // split; split_update: who paid
+	ParticipantsTotal int           `json:"participants_total,omitempty"`
 }
 
 // PaymentPart is the share of one participant.

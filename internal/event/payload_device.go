@@ -36,8 +36,8 @@ type Timelock struct {
 
 // UnknownEvent is the data of event.unknown.
 type UnknownEvent struct {
-	Source string  `json:"source"` // Go type of the library
-	Reason string  `json:"reason"` // "unknown_type", "convert_failed"
+	Source string  `json:"source"` // Go type of the library; of "too_large" the type of the event that it stands for
+	Reason string  `json:"reason"` // "unknown_type", "convert_failed", "too_large"
 	Error  *string `json:"error"`
 }
 

@@ -35,7 +35,8 @@ type Sticker struct {
 	Avatar      bool     `json:"avatar"`
 	AIGenerated bool     `json:"ai_generated"`
 	Emojis      []string `json:"emojis"` // what it stands for
-	Label       *string  `json:"label"`  // description for those who cannot see it
+	EmojisTotal int      `json:"emojis_total,omitempty"`
+	Label       *string  `json:"label"` // description for those who cannot see it
 }
 
 // StickerPack is kind sticker_pack. The file is an archive.

@@ -10,11 +10,12 @@ type GroupLeave struct {
 // ParticipantUpdate is the data of group.participant_update. With the action "change_number" the participants are members
 // that have a new number, under the address that WhatsApp gave.
 type ParticipantUpdate struct {
-	Group        Chat     `json:"group"`
-	Actor        *Person  `json:"actor"`
-	Action       string   `json:"action"` // "add", "remove", "promote", "demote", "change_number"
-	Participants []Person `json:"participants"`
-	Reason       *string  `json:"reason"` // of "add": "invite" = by an invite link
+	Group             Chat     `json:"group"`
+	Actor             *Person  `json:"actor"`
+	Action            string   `json:"action"` // "add", "remove", "promote", "demote", "change_number"
+	Participants      []Person `json:"participants"`
+	ParticipantsTotal int      `json:"participants_total,omitempty"`
+	Reason            *string  `json:"reason"` // of "add": "invite" = by an invite link
 }
 
 // GroupUpdate is the data of group.info_update.
@@ -36,6 +37,7 @@ type GroupChanges struct {
 	MemberAddMode       *string  `json:"member_add_mode,omitempty"`      // "admin", "all"
 	InviteLink          *string  `json:"invite_link,omitempty"`
 	Unknown             []string `json:"unknown,omitempty"` // WhatsApp's names of changes that have no member here
+	UnknownTotal        int      `json:"unknown_total,omitempty"`
 }
 
 // GroupDeleted is the data of group.deleted.
@@ -57,9 +59,10 @@ type GroupLink struct {
 
 // GroupJoinRequest is the data of group.join_request.
 type GroupJoinRequest struct {
-	Group  Chat     `json:"group"`
-	Actor  *Person  `json:"actor"`
-	Users  []Person `json:"users"`  // who want to join
-	State  string   `json:"state"`  // "created", "withdrawn" by the user, "rejected" by someone else
-	Method *string  `json:"method"` // of "created": "invite_link", "linked_group_join", "non_admin_add"
+	Group      Chat     `json:"group"`
+	Actor      *Person  `json:"actor"`
+	Users      []Person `json:"users"` // who want to join
+	UsersTotal int      `json:"users_total,omitempty"`
+	State      string   `json:"state"`  // "created", "withdrawn" by the user, "rejected" by someone else
+	Method     *string  `json:"method"` // of "created": "invite_link", "linked_group_join", "non_admin_add"
 }

@@ -3,8 +3,9 @@ package event
 // System is the content of a message that WhatsApp itself put into a chat: somebody joined, a number changed. Such messages
 // come with the history only.
 type System struct {
-	Stub       string   `json:"stub"`       // what happened, by the library's name in lower case
-	Parameters []string `json:"parameters"` // who and what, as WhatsApp wrote it
+	Stub            string   `json:"stub"`       // what happened, by the library's name in lower case
+	Parameters      []string `json:"parameters"` // who and what, as WhatsApp wrote it
+	ParametersTotal int      `json:"parameters_total,omitempty"`
 }
 
 // HistoryMessage is the data of history.message. The status is that of an own message.

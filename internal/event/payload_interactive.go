@@ -13,18 +13,21 @@ func (l *Loose) UnmarshalJSON(b []byte) error { return (*json.RawMessage)(l).Unm
 
 // List is kind list: rows to choose from.
 type List struct {
-	Title       *string       `json:"title"`
-	Description *string       `json:"description"`
-	Button      *string       `json:"button"`
-	Footer      *string       `json:"footer"`
-	Sections    []ListSection `json:"sections"`
-	Products    []string      `json:"products"` // ids, for a list of products
+	Title         *string       `json:"title"`
+	Description   *string       `json:"description"`
+	Button        *string       `json:"button"`
+	Footer        *string       `json:"footer"`
+	Sections      []ListSection `json:"sections"`
+	SectionsTotal int           `json:"sections_total,omitempty"`
+	Products      []string      `json:"products"` // ids, for a list of products
+	ProductsTotal int           `json:"products_total,omitempty"`
 }
 
 // ListSection is a part of a list.
 type ListSection struct {
-	Title *string   `json:"title"`
-	Rows  []ListRow `json:"rows"`
+	Title     *string   `json:"title"`
+	Rows      []ListRow `json:"rows"`
+	RowsTotal int       `json:"rows_total,omitempty"`
 }
 
 // ListRow is one choice.
@@ -36,10 +39,11 @@ type ListRow struct {
 
 // Buttons is kind buttons.
 type Buttons struct {
-	Header  *string  `json:"header"`
-	Footer  *string  `json:"footer"`
-	Media   *Media   `json:"media"`
-	Buttons []Button `json:"buttons"`
+	Header       *string  `json:"header"`
+	Footer       *string  `json:"footer"`
+	Media        *Media   `json:"media"`
+	Buttons      []Button `json:"buttons"`
+	ButtonsTotal int      `json:"buttons_total,omitempty"`
 }
 
 // Button is one of Buttons.
@@ -51,11 +55,12 @@ type Button struct {
 
 // Template is kind template: a message that a business sends by a form that WhatsApp approved.
 type Template struct {
-	TemplateID *string          `json:"template_id"`
-	Title      *string          `json:"title"`
-	Footer     *string          `json:"footer"`
-	Media      *Media           `json:"media"`
-	Buttons    []TemplateButton `json:"buttons"`
+	TemplateID   *string          `json:"template_id"`
+	Title        *string          `json:"title"`
+	Footer       *string          `json:"footer"`
+	Media        *Media           `json:"media"`
+	Buttons      []TemplateButton `json:"buttons"`
+	ButtonsTotal int              `json:"buttons_total,omitempty"`
 }
 
 // TemplateButton is a button of a template.
@@ -70,17 +75,19 @@ type TemplateButton struct {
 // Interactive is kind interactive.
 type Interactive struct {
 	InteractiveCard
-	Cards []InteractiveCard `json:"cards"` // of a carousel
+	Cards      []InteractiveCard `json:"cards"` // of a carousel
+	CardsTotal int               `json:"cards_total,omitempty"`
 }
 
 // InteractiveCard is what an interactive message and each card of a carousel show.
 type InteractiveCard struct {
-	Type    string              `json:"type"` // "native_flow", "shop", "collection", "carousel"
-	Header  *string             `json:"header"`
-	Body    *string             `json:"body"`
-	Footer  *string             `json:"footer"`
-	Media   *Media              `json:"media"`
-	Buttons []InteractiveButton `json:"buttons"`
+	Type         string              `json:"type"` // "native_flow", "shop", "collection", "carousel"
+	Header       *string             `json:"header"`
+	Body         *string             `json:"body"`
+	Footer       *string             `json:"footer"`
+	Media        *Media              `json:"media"`
+	Buttons      []InteractiveButton `json:"buttons"`
+	ButtonsTotal int                 `json:"buttons_total,omitempty"`
 }
 
 // InteractiveButton is a button of an interactive message, with the parameters of its maker.

@@ -14,27 +14,28 @@ type Message struct {
 	Kind         MessageKind `json:"kind"`
 	Text         *string     `json:"text"`
 	Content
-	Preview        *Preview       `json:"preview,omitempty"`
-	Style          *Style         `json:"style,omitempty"`
-	Quoted         *Quoted        `json:"quoted"`
-	Mentions       []Person       `json:"mentions"`
-	MentionsTotal  int            `json:"mentions_total,omitempty"` // when there are more than 1,024
-	MentionsAll    bool           `json:"mentions_all"`
-	GroupMentions  []GroupMention `json:"group_mentions"`
-	Forwarded      *Forwarded     `json:"forwarded"`
-	Ephemeral      *Ephemeral     `json:"ephemeral"`
-	ViewOnce       bool           `json:"view_once"`
-	Spoiler        bool           `json:"spoiler"`
-	Broadcast      bool           `json:"broadcast"`
-	Association    *Association   `json:"association"`
-	CommentOn      *Ref           `json:"comment_on"`
-	ThreadID       *string        `json:"thread_id"`
-	Story          bool           `json:"story"`
-	Question       bool           `json:"question"`
-	Ad             *Ad            `json:"ad"`
-	AddressingMode *string        `json:"addressing_mode"`
-	Recovered      *string        `json:"recovered"` // "sender", "phone"
-	RetryCount     int            `json:"retry_count"`
+	Preview            *Preview       `json:"preview,omitempty"`
+	Style              *Style         `json:"style,omitempty"`
+	Quoted             *Quoted        `json:"quoted"`
+	Mentions           []Person       `json:"mentions"`
+	MentionsTotal      int            `json:"mentions_total,omitempty"` // when there are more than 1,024
+	MentionsAll        bool           `json:"mentions_all"`
+	GroupMentions      []GroupMention `json:"group_mentions"`
+	GroupMentionsTotal int            `json:"group_mentions_total,omitempty"`
+	Forwarded          *Forwarded     `json:"forwarded"`
+	Ephemeral          *Ephemeral     `json:"ephemeral"`
+	ViewOnce           bool           `json:"view_once"`
+	Spoiler            bool           `json:"spoiler"`
+	Broadcast          bool           `json:"broadcast"`
+	Association        *Association   `json:"association"`
+	CommentOn          *Ref           `json:"comment_on"`
+	ThreadID           *string        `json:"thread_id"`
+	Story              bool           `json:"story"`
+	Question           bool           `json:"question"`
+	Ad                 *Ad            `json:"ad"`
+	AddressingMode     *string        `json:"addressing_mode"`
+	Recovered          *string        `json:"recovered"` // "sender", "phone"
+	RetryCount         int            `json:"retry_count"`
 }
 
 // Preview is the link preview of a text.

@@ -30,16 +30,18 @@ type NewsletterMuted struct {
 
 // NewsletterCounters is the data of newsletter.live_update: counters of posts changed.
 type NewsletterCounters struct {
-	Newsletter Newsletter       `json:"newsletter"`
-	Messages   []NewsletterPost `json:"messages"`
+	Newsletter    Newsletter       `json:"newsletter"`
+	Messages      []NewsletterPost `json:"messages"`
+	MessagesTotal int              `json:"messages_total,omitempty"`
 }
 
 // NewsletterPost is how a post stands.
 type NewsletterPost struct {
-	ServerID  int64          `json:"server_id"`
-	MessageID *string        `json:"message_id"`
-	Type      string         `json:"type"`
-	SentAt    *Time          `json:"sent_at"`
-	Views     *int           `json:"views"`
-	Reactions map[string]int `json:"reactions"` // by emoji; null when WhatsApp does not tell
+	ServerID       int64          `json:"server_id"`
+	MessageID      *string        `json:"message_id"`
+	Type           string         `json:"type"`
+	SentAt         *Time          `json:"sent_at"`
+	Views          *int           `json:"views"`
+	Reactions      map[string]int `json:"reactions"` // by emoji; null when WhatsApp does not tell
+	ReactionsTotal int            `json:"reactions_total,omitempty"`
 }

@@ -4,6 +4,7 @@ package event
 type Poll struct {
 	Question      string       `json:"question"`
 	Options       []PollOption `json:"options"`
+	OptionsTotal  int          `json:"options_total,omitempty"`
 	MaxSelections int          `json:"max_selections"` // 0 = any number
 	Type          string       `json:"type"`           // "poll", "quiz"
 	CorrectOption *string      `json:"correct_option"` // of a quiz, when the sender tells
@@ -21,9 +22,10 @@ type PollOption struct {
 
 // PollResult is kind poll_result: a snapshot of the counts.
 type PollResult struct {
-	Question string        `json:"question"`
-	Results  []PollCounted `json:"results"`
-	Type     string        `json:"type"` // "poll", "quiz"
+	Question     string        `json:"question"`
+	Results      []PollCounted `json:"results"`
+	ResultsTotal int           `json:"results_total,omitempty"`
+	Type         string        `json:"type"` // "poll", "quiz"
 }
 
 // PollCounted is one line of a poll_result.
@@ -35,14 +37,16 @@ type PollCounted struct {
 // PollVote is the data of message.poll_vote. No options = the vote was withdrawn. Undecoded: the vote could not be opened,
 // because the poll's secret is not known here; options is empty then and says nothing.
 type PollVote struct {
-	Poll          VotedPoll `json:"poll"`
-	Chat          Chat      `json:"chat"`
-	By            Person    `json:"by"`
-	ByMe          bool      `json:"by_me"`
-	Options       []string  `json:"options"`        // names
-	UnknownHashes []string  `json:"unknown_hashes"` // of options whose name is not known here
-	VoteID        string    `json:"vote_id"`
-	Undecoded     bool      `json:"undecoded,omitempty"`
+	Poll               VotedPoll `json:"poll"`
+	Chat               Chat      `json:"chat"`
+	By                 Person    `json:"by"`
+	ByMe               bool      `json:"by_me"`
+	Options            []string  `json:"options"` // names
+	OptionsTotal       int       `json:"options_total,omitempty"`
+	UnknownHashes      []string  `json:"unknown_hashes"` // of options whose name is not known here
+	UnknownHashesTotal int       `json:"unknown_hashes_total,omitempty"`
+	VoteID             string    `json:"vote_id"`
+	Undecoded          bool      `json:"undecoded,omitempty"`
 }
 
 // VotedPoll is the poll of a vote.

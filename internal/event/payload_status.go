@@ -43,7 +43,8 @@ type Unsupported struct {
 
 // AIResponse is kind ai_response.
 type AIResponse struct {
-	Parts []AIPart `json:"parts"`
+	Parts      []AIPart `json:"parts"`
+	PartsTotal int      `json:"parts_total,omitempty"`
 }
 
 // AIPart is a piece of the answer of an assistant.

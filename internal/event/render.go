@@ -23,15 +23,24 @@ type tail struct {
 	Data    any      `json:"data"`
 }
 
-// Seal renders the event. An error means that the payload cannot be marshalled: a bug of the maker.
+// Seal renders the event within the limits of a body. One that is too large as a whole is sealed as event.unknown. An error means
+// that the payload cannot be marshalled: a bug of the maker.
 func (e *Event) Seal() (*Sealed, error) {
+	s, err := e.within().seal()
+	if err == nil && s.size() > LargestBody {
+		s, err = e.tooLarge().seal()
+	}
+	return s, err
+}
+
+func (e *Event) seal() (*Sealed, error) {
 	last, err := compact(tail{e.Origin, e.Account, e.Data})
 	if err != nil {
 		return nil, fmt.Errorf("render %s: %w", e.Type, err)
 	}
 	s := &Sealed{Event: e, head: e.head(), tail: last[1:]}
 	if e.Raw != nil {
-		if s.RawJSON, err = compact(e.Raw); err != nil {
+		if s.RawJSON, err = e.Raw.render(); err != nil {
 			return nil, fmt.Errorf("render raw of %s: %w", e.Type, err)
 		}
 	}
@@ -63,11 +72,21 @@ func appendText(b []byte, s string) []byte {
 	return append(append(append(b, '"'), s...), '"')
 }
 
+// sequenceName and sequenceDigits are what Body puts between the parts.
+const (
+	sequenceName   = `,"sequence":`
+	sequenceDigits = 20
+)
+
+// size is the most that Body returns.
+func (s *Sealed) size() int {
+	return len(s.head) + len(sequenceName) + sequenceDigits + 1 + len(s.tail)
+}
+
 // Body joins the parts around the sequence number; 0 gives null.
 func (s *Sealed) Body(sequence int64) []byte {
-	const name = `,"sequence":`
-	b := make([]byte, 0, len(s.head)+len(name)+20+len(s.tail)+1)
-	b = append(append(b, s.head...), name...)
+	b := make([]byte, 0, s.size())
+	b = append(append(b, s.head...), sequenceName...)
 	if sequence == 0 {
 		b = append(b, "null"...)
 	} else {

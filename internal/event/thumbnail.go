@@ -38,7 +38,7 @@ func withThumbnails(body, raw []byte) []byte {
 		}
 		out, rest = append(out, rest[:end]...), rest[end:]
 		picture, ok := pictures[sum]
-		if part := `,"thumbnail":"` + picture + `"`; ok && len(out)+len(rest)+len(part) <= maxBody {
+		if part := `,"thumbnail":"` + picture + `"`; ok && len(out)+len(rest)+len(part) <= LargestBody {
 			out = append(out, part...)
 		}
 	}

@@ -78,9 +78,9 @@ func TestOptionalPartsAreTheSameEveryTimeAndInAnyOrder(t *testing.T) {
 }
 
 func TestAThumbnailThatMakesTheBodyTooLargeStaysAway(t *testing.T) {
-	r := pictured(t, strings.Repeat("A", maxBody-6000))
+	r := pictured(t, strings.Repeat("A", LargestBody-6000))
 	body := r.With([]Include{IncludeThumbnail})
-	if n := bytes.Count(body, []byte(`"thumbnail"`)); n != 1 || len(body) > maxBody || !json.Valid(body) {
+	if n := bytes.Count(body, []byte(`"thumbnail"`)); n != 1 || len(body) > LargestBody || !json.Valid(body) {
 		t.Errorf("%d pictures in %d bytes", n, len(body))
 	}
 }

@@ -189,7 +189,7 @@ func (l *Line) oldMessage(chat types.JID, m *waWeb.WebMessageInfo, raw bool) (ol
 	e := event.New(event.HistoryMessageType)
 	e.At, e.Origin, e.Key = evt.Info.Timestamp, event.History, "c|"+key
 	e.SourceKey = identity(string(e.Type), key, data.MessageID)
-	e.Data = event.HistoryMessage{Message: data, Status: oldStatus(m)}
+	e.Data, _ = event.Bound(event.HistoryMessage{Message: data, Status: oldStatus(m)})
 	if live != nil {
 		e.Raw, e.Attachments = live.Raw, live.Attachments
 	}

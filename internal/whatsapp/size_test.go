@@ -12,7 +12,7 @@ import (
 )
 
 // largest is what a body may be (events.md).
-const largest = 512 << 10
+const largest = event.LargestBody
 
 func rendered(t *testing.T, m *waE2E.Message) (event.Message, int) {
 	t.Helper()

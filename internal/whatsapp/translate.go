@@ -103,14 +103,22 @@ func (t *translator) translate(evt any) (b session.Batch) {
 }
 
 // identify puts the id of the notification into the identity of what it tells: a change that is taken back and made again within
-// a second is no copy, and a notification that comes again has the id that it had.
+// a second is no copy, and a notification that comes again has the id that it had. The key of an order is an address; one that is
+// none, because it is too long for the index of a database, is known by its hash.
 func (t *translator) identify(list []*event.Event) {
 	for _, e := range list {
+		if len(e.Key) > longestKey {
+			sum := sha256.Sum256([]byte(e.Key))
+			e.Key = e.Key[:2] + hex.EncodeToString(sum[:])
+		}
 		if t.stanza != "" && e.SourceKey != "" {
 			e.SourceKey = identity(e.SourceKey, t.stanza)
 		}
 	}
 }
+
+// longestKey is that of an ordering key: "c|" and an address.
+const longestKey = 2 + 255
 
 // device is an event about the device, of which every occurrence is new.
 func (t *translator) device(kind event.Type, data any) session.Batch {

@@ -23,7 +23,7 @@ func (r *reader) context(data *event.Message, c *content, m *events.Message) {
 		return
 	}
 	data.Quoted = r.quoted(x, m)
-	if n := len(x.GetMentionedJID()); n > longestList {
+	if n := len(x.GetMentionedJID()); n > event.LongestList {
 		data.MentionsTotal = n
 	}
 	for _, s := range first(x.GetMentionedJID()) {

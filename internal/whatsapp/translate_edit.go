@@ -38,6 +38,9 @@ func (t *translator) edited(m *events.Message, c *content, ed edit) session.Batc
 	if word == confirmed {
 		out.SentAt, out.PreviousText = t.original.SentAt, t.original.Text
 	}
+	if len(valueOf(out.PreviousText)) > suspicious && event.Exceeds(out, largestMessage) {
+		out.PreviousText = nil // what is new matters more
+	}
 	e := event.New(event.MessageEdited)
 	e.Data, e.Attachments = out, files
 	return t.placed(e, m, by)

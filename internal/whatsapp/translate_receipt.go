@@ -11,9 +11,20 @@ import (
 	"wapost/internal/session"
 )
 
-// receipt translates a receipt, by the table of events.md §6.2.
+// receipt translates a receipt, by the table of events.md §6.2. One that names more messages than a list may hold is told in parts,
+// so that no message stays unread for it.
 func (t *translator) receipt(r *events.Receipt) session.Batch {
 	p := t.parties(&r.MessageSource)
+	b := session.Batch{Learned: p.learned}
+	for i := 0; i == 0 || i < len(r.MessageIDs); i += event.LongestList {
+		part := *r
+		part.MessageIDs = first(r.MessageIDs[i:])
+		b.Events = append(b.Events, t.receiptPart(&part, p))
+	}
+	return b
+}
+
+func (t *translator) receiptPart(r *events.Receipt, p parties) *event.Event {
 	kind, data := t.receiptEvent(r, p)
 	e := event.New(kind)
 	e.Data = data
@@ -24,7 +35,7 @@ func (t *translator) receipt(r *events.Receipt) session.Batch {
 	e.Key = "c|" + p.chatKey
 	e.SourceKey = identity(string(kind), string(r.Type), p.chatKey, p.senderKey, strings.Join(r.MessageIDs, ","),
 		strconv.FormatInt(r.Timestamp.Unix(), 10))
-	return session.Batch{Events: []*event.Event{e}, Learned: p.learned}
+	return e
 }
 
 func (t *translator) receiptEvent(r *events.Receipt, p parties) (event.Type, any) {
