@@ -9,6 +9,9 @@ import (
 
 // ready puts a lane into its webhook's queue of lanes that may be sent, or has it wait for its time.
 func (e *Engine) ready(p *endpoint, l *lane) {
+	if l.busy {
+		e.hurry()
+	}
 	if l.busy || l.queued || len(l.queue) == 0 || p.held {
 		return
 	}
@@ -32,7 +35,11 @@ func (e *Engine) ready(p *endpoint, l *lane) {
 
 // wish gives a webhook a turn if it could send something.
 func (e *Engine) wish(p *endpoint) {
-	if p.inTurn || p.held || len(p.ready)+len(p.again) == 0 || p.flying >= p.limit() {
+	if p.inTurn || p.held || len(p.ready)+len(p.again) == 0 {
+		return
+	}
+	if p.flying >= p.limit() {
+		e.hurry()
 		return
 	}
 	p.inTurn = true

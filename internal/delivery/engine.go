@@ -54,6 +54,7 @@ type Engine struct {
 	timers     timers
 	unsaved    map[*endpoint]struct{} // whose cursor has moved since it was stored
 	unwritable bool                   // the store refused the last batch
+	patient    bool                   // the store may have a batch that nobody waited for
 	stopping   bool
 }
 
@@ -150,6 +151,7 @@ func (e *Engine) handle(l letters) {
 func (e *Engine) stop(cancel context.CancelCauseFunc) error {
 	cut := time.AfterFunc(e.options.Grace, func() { cancel(errStopping) })
 	defer cut.Stop()
+	e.hurry()
 	for e.flying > 0 || len(e.effects) > 0 || e.unsettled() > 0 {
 		e.turn(nil)
 		if e.unwritable {

@@ -13,6 +13,7 @@ func TestFiguresTellWhatWaitsBehindAnOpenBreaker(t *testing.T) {
 		r := newRig(t)
 		r.hook(1, webhook.Ordered)
 		r.say("a", 1)
+		time.Sleep(time.Second) // its outcome is in no hurry
 		synctest.Wait()
 		f, err := r.engine.Figures(t.Context())
 		if err != nil || f.Webhooks != 1 || f.Waiting != 0 || f.Open+f.HalfOpen != 0 || !f.OldestAt.IsZero() || f.Resident != 0 {

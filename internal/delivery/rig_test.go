@@ -27,8 +27,9 @@ type rig struct {
 	engine  *delivery.Engine
 	recv    *receiver
 	slow    time.Duration // of reading a page of the log
-	places  int           // attempts under way of one account; 0 = the default
-	reads   atomic.Int64  // of pages
+	wrap    func(delivery.Store) delivery.Store
+	places  int          // attempts under way of one account; 0 = the default
+	reads   atomic.Int64 // of pages
 	stop    func()
 	sent    int
 }
@@ -60,7 +61,11 @@ func (r *rig) start() {
 		r.t.Fatal(err)
 	}
 	r.db = db
-	r.engine = delivery.New(delivery.Options{Store: &slowLog{db.Deliveries(), r.slow, &r.reads}, Transport: r.recv, MaxInFlight: r.places})
+	var at delivery.Store = &slowLog{db.Deliveries(), r.slow, &r.reads}
+	if r.wrap != nil {
+		at = r.wrap(at)
+	}
+	r.engine = delivery.New(delivery.Options{Store: at, Transport: r.recv, MaxInFlight: r.places})
 	db.OnRecorded(r.engine.Recorded)
 	r.journal = journal.New(db.Events())
 	dbCtx, stopDB := context.WithCancel(context.Background())

@@ -18,9 +18,35 @@ func (e *Engine) flush() {
 	if e.batch.empty() {
 		return
 	}
+	e.batch.Patient = e.nobodyWaits()
+	e.patient = e.patient || e.batch.Patient
 	s := settled{batch: e.batch, effects: e.effects}
 	e.batch, e.effects = Batch{}, nil
 	e.submit(s)
+}
+
+// nobodyWaits reports whether the batch is of successes behind which nothing could be sent. The next event of the same lane brings
+// a commit of its own, and the two share it.
+func (e *Engine) nobodyWaits() bool {
+	b := &e.batch
+	if e.stopping || len(b.Failures)+len(b.Refunds)+len(b.Breakers)+len(b.Disabled)+len(b.Events) > 0 {
+		return false
+	}
+	for i := range e.effects {
+		p := e.effects[i].endpoint
+		if len(e.effects[i].entry.lane.queue) > 1 || len(p.ready)+len(p.again) > 0 || !p.live || p.held {
+			return false
+		}
+	}
+	return true
+}
+
+// hurry ends the patience of batches that the store has, because now something waits for one of them.
+func (e *Engine) hurry() {
+	if e.patient {
+		e.patient = false
+		e.submit(settled{})
+	}
 }
 
 func (e *Engine) submit(s settled) {

@@ -87,6 +87,7 @@ type Batch struct {
 	Cursors   map[int64]int64
 	Disabled  map[int64]string // webhook → reason
 	Events    []*event.Sealed  // about webhooks, for the account's other ones
+	Patient   bool             // nothing waits for it: it may be written with what comes in the next moments
 }
 
 func (b *Batch) empty() bool {

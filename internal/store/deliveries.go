@@ -150,6 +150,8 @@ func (j *settleJob) end(err error) { j.done(err) }
 
 func (j *settleJob) reset() {}
 
+func (j *settleJob) patient() bool { return j.batch.Patient }
+
 // run writes the batch. A failure here is a failure of the round: half a batch must never be committed.
 func (j *settleJob) run(r *round) error {
 	ctx := context.Background()

@@ -86,8 +86,8 @@ func (h *health) failing(now time.Time) error {
 // fresh is how long a commit vouches for the writer without a probe.
 const fresh = 5 * time.Second
 
-// patience is how long the mark of Check may take; another program may hold the database.
-const patience = 2 * time.Second
+// checkLimit is how long the mark of Check may take; another program may hold the database.
+const checkLimit = 2 * time.Second
 
 var errSlow = errors.New("a write takes too long")
 
@@ -105,7 +105,7 @@ func (db *DB) Check(ctx context.Context) error {
 	}
 	done := make(chan error, 1)
 	go func() { done <- db.probe(context.WithoutCancel(ctx)) }()
-	limit := time.NewTimer(patience)
+	limit := time.NewTimer(checkLimit)
 	defer limit.Stop()
 	select {
 	case err := <-done:

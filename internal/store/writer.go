@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"wapost/internal/event"
@@ -63,7 +64,7 @@ func (db *DB) Run(ctx context.Context) error {
 		w.setAlarm()
 		select {
 		case j := <-db.jobs:
-			w.commit(w.gather(j))
+			w.commit(w.company(ctx, w.gather(nil, j)))
 		case <-w.alarm.C:
 			w.tellChats()
 		case <-ctx.Done():
@@ -103,9 +104,9 @@ func (w *writer) shut() {
 	}
 }
 
-// gather takes what has queued behind first.
-func (w *writer) gather(first job) []job {
-	jobs := []job{first}
+// gather takes what has queued behind a job.
+func (w *writer) gather(jobs []job, next job) []job {
+	jobs = append(jobs, next)
 	for len(jobs) < maxRound {
 		select {
 		case j := <-w.db.jobs:
@@ -117,12 +118,42 @@ func (w *writer) gather(first job) []job {
 	return jobs
 }
 
+// patience is how long jobs that nobody waits for may wait for a commit that they can share.
+const patience = 2 * time.Millisecond
+
+// company lets a round of patient jobs alone wait for one that is not: a commit costs one sync, however many are in it.
+func (w *writer) company(ctx context.Context, jobs []job) []job {
+	if slices.ContainsFunc(jobs, impatient) {
+		return jobs
+	}
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	for len(jobs) < maxRound {
+		select {
+		case j := <-w.db.jobs:
+			if jobs = w.gather(jobs, j); slices.ContainsFunc(jobs, impatient) {
+				return jobs
+			}
+		case <-limit.C:
+			return jobs
+		case <-ctx.Done():
+			return jobs
+		}
+	}
+	return jobs
+}
+
+func impatient(j job) bool {
+	p, ok := j.(interface{ patient() bool })
+	return !ok || !p.patient()
+}
+
 // drain does what was accepted before the end.
 func (w *writer) drain() {
 	for {
 		select {
 		case j := <-w.db.jobs:
-			w.commit(w.gather(j))
+			w.commit(w.gather(nil, j))
 		default:
 			return
 		}
