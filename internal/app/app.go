@@ -246,6 +246,7 @@ func (a *App) wire(ctx context.Context, n network) error {
 	a.outbox = outbox.New(sending)
 	a.past = history.New(history.Options{Store: a.db.Past(), Sessions: a.sessions, Sink: log, Messages: a.db.Messages(), Logger: a.log, Crash: o.Crash})
 	a.db.OnHistory(a.past.Wake)
+	a.db.OnAccountGone(a.sessions.ForgetAccount)
 	a.sessions.OnUsable(a.past.Usable)
 	a.watch(dialer, sender)
 	hooks := webhook.NewService(webhook.Options{Store: a.db.Webhooks(), Door: guard, Changes: changed, Logger: a.log})

@@ -56,5 +56,6 @@ func (a *App) wireMedia(log *journal.Journal, dialer *whatsapp.Dialer) error {
 	a.sessions.TakeAnswers(a.files)
 	a.db.OnMediaWanted(a.files.Wants)
 	a.db.OnRecorded(a.files.Recorded)
+	a.db.OnAccountGone(a.files.ForgetAccount)
 	return nil
 }

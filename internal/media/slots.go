@@ -22,6 +22,13 @@ func newSlots() *slots {
 	return &slots{all: make(chan struct{}, allAtOnce), of: map[int64]chan struct{}{}}
 }
 
+// forget forgets an account that was deleted. Downloads that still run give back what they have taken.
+func (s *slots) forget(account int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.of, account)
+}
+
 // take waits for a place and returns how to give it back.
 func (s *slots) take(ctx context.Context, account int64) (func(), error) {
 	s.mu.Lock()
@@ -43,3 +50,6 @@ func (s *slots) take(ctx context.Context, account int64) (func(), error) {
 	}
 	return func() { <-s.all; <-own }, nil
 }
+
+// ForgetAccount forgets an account that was deleted.
+func (a *Archive) ForgetAccount(id int64) { a.slots.forget(id) }

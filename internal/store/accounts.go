@@ -125,6 +125,11 @@ func (s *Accounts) DeleteAccount(ctx context.Context, id int64) error {
 		}
 		_, err = tx.Exec(ctx, `DELETE FROM accounts WHERE id = $1`, id)
 		tx.round.ledger.chats.forget()
+		tx.AfterCommit(func() {
+			for _, f := range s.db.accountGone {
+				f(id)
+			}
+		})
 		return err
 	})
 	if err != nil {

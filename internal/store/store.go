@@ -45,6 +45,7 @@ type DB struct {
 	closed      chan struct{} // closed when the writer has ended
 	recorded    []func([]*event.Recorded)
 	hookGone    func(int64)
+	accountGone []func(int64)
 	committed   func(Commit)
 	health      health
 	ledger      ledger
@@ -121,6 +122,9 @@ func (db *DB) writing() querier {
 // OnRecorded adds somebody who is told about committed events, in commit order, on the writer goroutine: it must not block.
 // Call it before Run.
 func (db *DB) OnRecorded(f func([]*event.Recorded)) { db.recorded = append(db.recorded, f) }
+
+// OnAccountGone adds somebody who is told, after the commit, about each account that was deleted. Call it before Run.
+func (db *DB) OnAccountGone(f func(id int64)) { db.accountGone = append(db.accountGone, f) }
 
 // OnWebhookGone sets who is told, after the commit, about each webhook that was deleted together with its device or account.
 // It runs on the writer goroutine: it must not block. Call it before Run.

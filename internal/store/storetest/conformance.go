@@ -38,6 +38,7 @@ type suite struct {
 	mu       sync.Mutex
 	recorded []*event.Recorded
 	gone     []int64
+	accounts []int64 // deleted
 }
 
 const (
@@ -84,6 +85,11 @@ func (s *suite) open(o store.Options, wanted func(event.Attachment) bool) *store
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.gone = append(s.gone, id)
+	})
+	db.OnAccountGone(func(id int64) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.accounts = append(s.accounts, id)
 	})
 	s.db = db
 	stop := Start(s, db)

@@ -70,6 +70,11 @@ func accounts(s *suite) {
 	_, err = list.GetAccount(s.Context(), 1<<40)
 	s.refused(err, fault.NotFound)
 	s.refused(list.DeleteAccount(s.Context(), account), fault.Conflict)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Equal(s.accounts, []int64{a.ID}) {
+		s.Errorf("announced: the accounts %v, want %d: one that has devices stays", s.accounts, a.ID)
+	}
 }
 
 func accountPages(s *suite) {
@@ -347,8 +352,8 @@ func accountGone(s *suite) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !slices.Contains(s.gone, w.ID) {
-		s.Errorf("announced: %v", s.gone)
+	if !slices.Contains(s.gone, w.ID) || !slices.Equal(s.accounts, []int64{account}) {
+		s.Errorf("announced: %v and the accounts %v", s.gone, s.accounts)
 	}
 }
 
