@@ -6,6 +6,8 @@ const (
 	LongestList = 1024
 	// LargestBody bounds a body in bytes, optional parts included.
 	LargestBody = 512 << 10
+	// LongestName is how many bytes of a name are told, and remembered.
+	LongestName = 1 << 10
 	// largestRaw bounds the raw form that is kept: twice what any body could show of it.
 	largestRaw = 1 << 20
 	// rawStart is how much of a longer raw form is kept, as text.
@@ -13,7 +15,6 @@ const (
 
 	longestEmoji = 64
 	longestID    = 255 // ids, addresses, and words of the protocol; the store knows chats and messages by no longer ones either
-	longestName  = 1 << 10
 )
 
 // longestOf returns how many bytes the string, or each string of the list, in a member may have; 0 = it has no limit of its own,
@@ -32,7 +33,7 @@ func longestOf(member string) int {
 	case "name", "push_name", "verified_name", "business_name", "first_name", "full_name", "username", "old", "new", "publisher", "artist",
 		"subject", "filename", "mime_type", "label", "options", "added_option", "correct_option", "about", "ctwa_clid", "token", "invite_link",
 		"id", "unknown", "index": // what a business calls its buttons and rows comes back to it: it must be whole
-		return longestName
+		return LongestName
 	}
 	return 0
 }

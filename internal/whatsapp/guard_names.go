@@ -9,6 +9,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"wapost/internal/chat"
+	"wapost/internal/event"
 	"wapost/internal/session"
 )
 
@@ -39,12 +40,15 @@ func (s *guardedContacts) titles(ctx context.Context, user types.JID, may func()
 		s.g.busy.enter()
 		defer s.g.busy.leave()
 		c, err := s.fresh().GetContact(ctx, user)
-		return titles{book: firstOf(c.FullName, c.FirstName), business: c.BusinessName, push: c.PushName}, err
+		return titles{book: short(firstOf(c.FullName, c.FirstName)), business: short(c.BusinessName), push: short(c.PushName)}, err
 	})
 }
 
+// short returns as much of a name as events tell: people choose the length of theirs, and it is remembered for each of them.
+func short(name string) string { return event.Cut(name, event.LongestName) }
+
 func (s *guardedContacts) PutPushName(ctx context.Context, user types.JID, name string) (bool, string, error) {
-	changed, old, err := s.ContactStore.PutPushName(ctx, user, name)
+	changed, old, err := s.ContactStore.PutPushName(ctx, user, short(name))
 	if changed {
 		s.known.Forget(user)
 	}
@@ -52,7 +56,7 @@ func (s *guardedContacts) PutPushName(ctx context.Context, user types.JID, name 
 }
 
 func (s *guardedContacts) PutBusinessName(ctx context.Context, user types.JID, name string) (bool, string, error) {
-	changed, old, err := s.ContactStore.PutBusinessName(ctx, user, name)
+	changed, old, err := s.ContactStore.PutBusinessName(ctx, user, short(name))
 	if changed {
 		s.known.Forget(user)
 	}
