@@ -172,7 +172,7 @@ func TestAFieldOfTheFutureIsKeptRaw(t *testing.T) {
 }
 
 // FuzzMessage: no bytes make the translation panic, none but keys and the talk of own devices give nothing, and whatever comes
-// out can be rendered.
+// out can be rendered within the size of a body.
 func FuzzMessage(f *testing.F) {
 	for _, seed := range seeds(f) {
 		f.Add(seed)
@@ -191,8 +191,12 @@ func FuzzMessage(f *testing.F) {
 			if d, ok := e.Data.(event.UnknownEvent); ok {
 				t.Fatalf("%+v came of %s", d, protojson.Format(&m))
 			}
-			if _, err := e.Seal(); err != nil {
+			s, err := e.Seal()
+			if err != nil {
 				t.Fatalf("%s cannot be rendered: %v", e.Type, err)
+			}
+			if n := len(s.Body(1)); n > event.LargestBody {
+				t.Fatalf("%s has %d bytes", e.Type, n)
 			}
 			if e.Key == "" || e.At.IsZero() {
 				t.Fatalf("%s has no key or no time", e.Type)
