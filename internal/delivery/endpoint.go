@@ -45,7 +45,8 @@ type endpoint struct {
 	streak      []*entry // entries charged by the present run of endpoint failures: an outage gives their tries back
 	suspicion   suspicion
 	owed        []*entry  // what it gave back while one key alone was suspected
-	probedAgain bool      // the last probe was of a lane that had been tried before
+	probedOther bool      // the last probe was of a key that had not failed
+	probedAgain bool      // pickAny began with what had been tried before
 	scouting    bool      // the log is being searched for a scout
 	searched    int64     // up to here, behind position, there is none
 	scouted     *entry    // the scout, until its outcome is stored or the log comes to it

@@ -126,6 +126,7 @@ func TestPoisonChatsThatFillTheMemoryHideNoOther(t *testing.T) {
 				r := newRig(t)
 				r.hook(1, c.ordering)
 				y := newTally(t)
+				y.loose = c.ordering == webhook.Parallel
 				r.recv.set(func(q delivery.Request) delivery.Outcome {
 					if chat, _ := content(t, q); chat[:4] != "good" {
 						return broken
@@ -144,6 +145,40 @@ func TestPoisonChatsThatFillTheMemoryHideNoOther(t *testing.T) {
 				r.stop()
 			})
 		})
+	}
+}
+
+// The log holds a message of another chat, memory is full of those that fail: whichever probe was the last one before it came, it
+// is sent by the second one after it. As probes are five minutes apart at most, it arrives within ten.
+func TestWhatTheLogHoldsWaitsForTwoProbes(t *testing.T) {
+	for _, ordering := range []webhook.Ordering{webhook.Ordered, webhook.Parallel} {
+		for before := range 5 {
+			t.Run(fmt.Sprintf("%s, %d probes before it", ordering, before), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					r := newRig(t)
+					r.hook(1, ordering)
+					y := newTally(t)
+					r.recv.set(func(q delivery.Request) delivery.Outcome {
+						if chat, _ := content(t, q); chat != "good" {
+							return broken
+						}
+						return y.accept(q)
+					})
+					r.flood(200, func(i int) string { return fmt.Sprint("bad", i%2) })
+					time.Sleep(20 * time.Minute)
+					probed := func(n int) {
+						for n += r.recv.attempts(); r.recv.attempts() < n; synctest.Wait() {
+							time.Sleep(time.Second)
+						}
+					}
+					probed(1 + before)
+					r.say("good", 1)
+					probed(2)
+					y.check(1, 1)
+					r.stop()
+				})
+			})
+		}
 	}
 }
 

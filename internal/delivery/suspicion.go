@@ -31,20 +31,31 @@ func (s *suspicion) one() bool { return len(s.keys) == 1 && !s.several }
 // other reports whether a key would show who is at fault.
 func (s *suspicion) other(key string) bool { return s.one() && !s.of(key) }
 
-// probe picks the lane whose head is sent to an endpoint whose breaker is open; nil when there is none. Lanes that were tried
-// take turns with keys that have not failed: messages that always fail must not keep the door shut. While one key alone has
-// failed, a message of another key need not wait for the time of the next probe.
+// probe picks the lane whose head is sent to an endpoint whose breaker is open; nil when there is none. Every second probe is
+// of a key that has not failed, if there is one: messages that always fail must not keep the door shut. Where memory holds none,
+// the turn stays theirs, and a scout is looked for meanwhile: so what the log holds waits for two probes at most, as what memory
+// holds does. While one key alone has failed, a message of another key need not wait for the time of the next probe.
 func (e *Engine) probe(p *endpoint, now time.Time) *lane {
-	if now.Before(p.breaker.probeAt) {
-		return pickOther(&p.ready, &p.suspicion)
-	}
-	first, second := &p.again, &p.ready
-	if p.probedAgain {
+	early := now.Before(p.breaker.probeAt)
+	if early || !p.probedOther {
 		if l := pickOther(&p.ready, &p.suspicion); l != nil {
-			p.probedAgain = false
+			p.probedOther = true
 			return l
 		}
-		e.scout(p)
+	}
+	if early {
+		return nil
+	}
+	p.probedOther = false
+	e.scout(p)
+	return p.pickAny()
+}
+
+// pickAny takes turns between lanes whose heads were tried and those whose heads were not: of a key that has failed, the one
+// message that was tried may be the only bad one.
+func (p *endpoint) pickAny() *lane {
+	first, second := &p.again, &p.ready
+	if p.probedAgain {
 		first, second = second, first
 	}
 	p.probedAgain = !p.probedAgain
