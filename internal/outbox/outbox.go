@@ -17,7 +17,8 @@ type Parts struct {
 	// Messages finds what is replied to; nil = messages are not kept.
 	Messages chat.Finder
 	Logger   *slog.Logger
-	// Crash is called at named points, for tests that kill the process there: "after-send".
+	// Crash is called at named points, for tests that kill the process there: "after-send",
+	// "after-receipt".
 	Crash func(point string)
 }
 
@@ -32,6 +33,7 @@ type Outbox struct {
 
 	wakes   chan string // devices with something to do
 	waiters waiters
+	flights flights
 }
 
 // wakeQueue is how many wake-ups may wait for Run. A full queue loses none that matters: Run looks at all open rows when it
@@ -48,6 +50,7 @@ func New(p Parts) *Outbox {
 		o.crash = func(string) {}
 	}
 	o.sender.OnUsable(o.wake)
+	o.sender.OnReceipt(o.receipted)
 	return o
 }
 

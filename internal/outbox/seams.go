@@ -22,8 +22,8 @@ type Store interface {
 	Waiting(ctx context.Context) ([]string, error)
 	// Begin notes that a try begins; false = the row is not open any more.
 	Begin(ctx context.Context, deviceID, messageID string) (bool, error)
-	// Settle ends a row.
-	Settle(ctx context.Context, r Row) error
+	// Settle ends a row; false = it had ended before, and nothing is changed.
+	Settle(ctx context.Context, r Row) (bool, error)
 	// Postpone puts a row back; counted says whether the try counts.
 	Postpone(ctx context.Context, r Row, counted bool) error
 	// Cancel ends a row that is only queued; it returns what state the row had. Errors: fault.NotFound.
@@ -42,6 +42,7 @@ type Sender interface {
 	Compose(m message.Outgoing, q session.Quote) ([]byte, error)
 	Send(ctx context.Context, deviceID string, p session.Parcel) (session.Accepted, error)
 	OnUsable(f func(deviceID string))
+	OnReceipt(f func(ctx context.Context, deviceID string, r *session.Receipt) error)
 }
 
 // Sink records events: nil means that they are on disk.

@@ -23,17 +23,28 @@ func (o *Outbox) fail(ctx context.Context, dev *session.Device, row *Row, why *m
 
 // settle puts the outcome and its event on disk together, then tells who waits.
 func (o *Outbox) settle(ctx context.Context, row *Row, e *event.Event, outcome error) {
-	stored := o.persist(ctx, func(ctx context.Context) error {
-		return o.store.Atomic(ctx, "settle message", func(ctx context.Context) error {
-			if err := o.store.Settle(ctx, *row); err != nil {
-				return err
-			}
-			return o.sink.Append(ctx, e)
-		})
+	ended := false
+	stored := o.persist(ctx, func(ctx context.Context) (err error) {
+		ended, err = o.end(ctx, row, e)
+		return err
 	})
-	if stored {
+	switch {
+	case stored && ended:
 		o.waiters.tell(row.DeviceID, row.MessageID, outcome)
+	case stored: // a receipt was faster: the row tells how it ended
+		o.waiters.tell(row.DeviceID, row.MessageID, nil)
 	}
+}
+
+// end puts an outcome and its event on disk together; false = the row had ended before, and nothing is recorded.
+func (o *Outbox) end(ctx context.Context, row *Row, e *event.Event) (ended bool, err error) {
+	err = o.store.Atomic(ctx, "settle message", func(ctx context.Context) (err error) {
+		if ended, err = o.store.Settle(ctx, *row); err != nil || !ended {
+			return err
+		}
+		return o.sink.Append(ctx, e)
+	})
+	return ended, err
 }
 
 // address fills in what belongs to the device and the chat.

@@ -92,8 +92,12 @@ func (o *Outbox) try(ctx context.Context, dev *session.Device, row *Row) {
 	row.State, row.Attempts = Sending, row.Attempts+1
 	limit := min(tryLimit, time.Until(row.ExpiresAt))
 	sendCtx, cancel := context.WithTimeout(ctx, limit)
-	accepted, err := o.send(sendCtx, row)
+	f := o.flights.begin(row, cancel)
+	accepted, err := o.send(sendCtx, row, f)
 	cancel()
+	if o.flights.end(f) && err != nil {
+		return // a receipt has settled it: how the try ended is of no matter
+	}
 	var refusal *message.Refusal
 	switch {
 	case err == nil:
@@ -111,7 +115,7 @@ func (o *Outbox) try(ctx context.Context, dev *session.Device, row *Row) {
 }
 
 // send resolves a recipient that was not known when the message was taken, then sends.
-func (o *Outbox) send(ctx context.Context, row *Row) (session.Accepted, error) {
+func (o *Outbox) send(ctx context.Context, row *Row, f *flight) (session.Accepted, error) {
 	if row.Body.LID == "" && row.Body.Phone != "" {
 		to, err := message.ParseAddress(row.Chat)
 		if err != nil {
@@ -122,6 +126,7 @@ func (o *Outbox) send(ctx context.Context, row *Row) (session.Accepted, error) {
 			return session.Accepted{}, err
 		}
 		row.Body.LID = who.LID
+		o.flights.reaches(f, who.LID)
 	}
 	to := row.Chat
 	if row.Body.LID != "" {

@@ -85,6 +85,14 @@ type Batch struct {
 	Answers []PhoneAnswer
 	Notices []Notice    // come alone too
 	Marks   []chat.Note // what is true of chats, of chat.Marked: on disk before the events
+	Receipt *Receipt    // what the event is a receipt for; nil = it is none
+}
+
+// Receipt names messages that WhatsApp has, whoever has told us.
+type Receipt struct {
+	MessageIDs []string
+	ChatName   string // "" = not known
+	At         time.Time // zero = not told
 }
 
 // Parcel is a message ready for WhatsApp.

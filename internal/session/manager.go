@@ -51,6 +51,8 @@ type Manager struct {
 	dirs   map[int64]*Directory
 	ready  []func(deviceID string)
 
+	receipted func(ctx context.Context, deviceID string, r *Receipt) error // nil = nobody wants to know
+
 	renewMu   sync.Mutex
 	renewedAt time.Time
 }
@@ -217,6 +219,12 @@ func (m *Manager) wait(ctx context.Context) error {
 
 // OnUsable has f called with the id of each device that becomes connected. f must not block. Call it before Run.
 func (m *Manager) OnUsable(f func(deviceID string)) { m.ready = append(m.ready, f) }
+
+// OnReceipt has f called with each receipt before it is recorded: what f records comes before it. An error of f is one of
+// recording: the receipt comes again. Call it before Run.
+func (m *Manager) OnReceipt(f func(ctx context.Context, deviceID string, r *Receipt) error) {
+	m.receipted = f
+}
 
 func (m *Manager) usable(id string) {
 	for _, f := range m.ready {

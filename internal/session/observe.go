@@ -43,6 +43,11 @@ func (s *session) record(ctx context.Context, b Batch) error {
 	if len(b.Notices) > 0 {
 		return s.announced(ctx, b.Notices)
 	}
+	if b.Receipt != nil && s.m.receipted != nil {
+		if err := s.m.receipted(ctx, s.id, b.Receipt); err != nil {
+			return err
+		}
+	}
 	return s.learnt(ctx, b.Learned, false, func(ctx context.Context, announced []*event.Event) error {
 		list := append(announced, b.Events...)
 		if len(list) == 1 {

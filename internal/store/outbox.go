@@ -99,13 +99,19 @@ WHERE device_id = $1 AND message_id = $2 AND state IN ('queued', 'sending')`, de
 	return begun, err
 }
 
-// Settle ends a row.
-func (s *Outbox) Settle(ctx context.Context, r outbox.Row) error {
-	return s.db.Write(ctx, "settle message", func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE outbox SET state = $3, error = $4, sent_at = $5, server_id = $6, next_at = NULL
-WHERE device_id = $1 AND message_id = $2`, r.DeviceID, r.MessageID, string(r.State), r.Error, millis(r.SentAt), number(r.ServerID))
+// Settle ends a row, unless it has ended.
+func (s *Outbox) Settle(ctx context.Context, r outbox.Row) (ended bool, err error) {
+	err = s.db.Write(ctx, "settle message", func(ctx context.Context, tx *Tx) error {
+		res, err := tx.Exec(ctx, `UPDATE outbox SET state = $3, error = $4, sent_at = $5, server_id = $6, next_at = NULL
+WHERE device_id = $1 AND message_id = $2 AND state IN ('queued', 'sending')`, r.DeviceID, r.MessageID, string(r.State), r.Error, millis(r.SentAt), number(r.ServerID))
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		ended = n == 1
 		return err
 	})
+	return ended, err
 }
 
 // Postpone puts a row back.

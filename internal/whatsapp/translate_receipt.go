@@ -15,7 +15,10 @@ import (
 // so that no message stays unread for it.
 func (t *translator) receipt(r *events.Receipt) session.Batch {
 	p := t.parties(&r.MessageSource)
-	b := session.Batch{Learned: p.learned}
+	b := session.Batch{Learned: p.learned, Receipt: &session.Receipt{MessageIDs: r.MessageIDs, At: r.Timestamp}}
+	if p.chat.Name != nil {
+		b.Receipt.ChatName = *p.chat.Name
+	}
 	for i := 0; i == 0 || i < len(r.MessageIDs); i += event.LongestList {
 		part := *r
 		part.MessageIDs = first(r.MessageIDs[i:])

@@ -380,7 +380,17 @@ func outboxLife(s *suite) {
 		s.Errorf("postponed: %+v, %v", r, err)
 	}
 	r.State, r.SentAt, r.ServerID = outbox.Sent, time.Now(), 5
-	s.must(box.Settle(ctx, r))
+	if ended, err := box.Settle(ctx, r); err != nil || !ended {
+		s.Errorf("settled %v, %v", ended, err)
+	}
+	late := r
+	late.State, late.ServerID, late.Error = outbox.Failed, 6, "too late"
+	if ended, err := box.Settle(ctx, late); err != nil || ended {
+		s.Errorf("settled again %v, %v", ended, err)
+	}
+	if kept, err := box.Get(ctx, deviceA, "m1"); err != nil || kept.State != outbox.Sent || kept.ServerID != 5 || kept.Error != r.Error {
+		s.Errorf("a late outcome changed %+v, %v", kept, err)
+	}
 	if was, err := box.Cancel(ctx, deviceA, "m1"); err != nil || was != outbox.Sent {
 		s.Errorf("cancel a sent one: %v, %v", was, err)
 	}
