@@ -32,7 +32,7 @@ type Call struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// SendReceipt queues a receipt and returns for how many devices.
+// SendReceipt queues a receipt and returns for how many devices: of the one who wrote, and of the one who read.
 func (c *Client) SendReceipt(ctx context.Context, phone string, r Receipt) (queued int, err error) {
 	var reply struct{ Queued int }
 	_, err = c.call(ctx, http.MethodPost, path("users", phone, "receipts"), nil, r, &reply)

@@ -98,15 +98,20 @@ func actScenes() []scene {
 				st.must(err)
 			}
 		}},
-		{"message.read_self message.played_self message.receipt", func(st *stage) {
+		{"message.read_self message.played_self", func(st *stage) {
+			id := st.says(simclient.Message{Text: "to be read on the phone"})
+			for _, kind := range []string{"read", "played"} {
+				_, err := st.w.SendReceipt(st.t.Context(), ownPhone, simclient.Receipt{To: friend, ID: id, Type: kind})
+				st.must(err)
+			}
+		}},
+		{"message.receipt", func(st *stage) {
 			own, err := st.w.User(st.t.Context(), ownPhone)
 			st.must(err)
 			other, err := st.w.User(st.t.Context(), friend)
 			st.must(err)
-			for _, kind := range []string{"read", "played", "something_new"} {
-				st.node(simclient.Node{Tag: "receipt", Attrs: map[string]any{"id": "3A0000000000000000" + kind, "type": kind, "t": now(),
-					"from": simclient.JID(own.LID), "recipient": simclient.JID(other.LID)}})
-			}
+			st.node(simclient.Node{Tag: "receipt", Attrs: map[string]any{"id": "3A0000000000000000", "type": "something_new", "t": now(),
+				"from": simclient.JID(own.LID), "recipient": simclient.JID(other.LID)}})
 		}},
 		{"status.posted status.deleted", func(st *stage) {
 			id := st.says(simclient.Message{To: "status", Text: "at sea"})

@@ -91,7 +91,7 @@ type Batch struct {
 // Receipt names messages that WhatsApp has, whoever has told us.
 type Receipt struct {
 	MessageIDs []string
-	ChatName   string // "" = not known
+	ChatName   string    // "" = not known
 	At         time.Time // zero = not told
 }
 

@@ -27,7 +27,7 @@ type OldChat struct {
 type OldMessage struct {
 	ID     string // "" = a new one
 	FromMe bool
-	From   string // in groups: phone of who wrote it; "" = the person itself
+	From   string // in groups: phone of who wrote it, or caused the stub
 	Text   string
 	Stub   string // instead of a text: the name of what happened, such as GROUP_CREATE
 	At     time.Time
@@ -106,7 +106,7 @@ func (p *Person) oldMessage(chat types.JID, o *OldMessage) (*waWeb.WebMessageInf
 	if fromMe {
 		m.Status = waWeb.WebMessageInfo_READ.Enum()
 	} else if chat.Server == types.GroupServer {
-		other, err := p.srv.Person(o.From)
+		other, err := p.writerInGroup(o.From)
 		if err != nil {
 			return nil, err
 		}
@@ -123,6 +123,18 @@ func (p *Person) oldMessage(chat types.JID, o *OldMessage) (*waWeb.WebMessageInf
 	}
 	m.MessageStubType = waWeb.WebMessageInfo_StubType(number).Enum()
 	return m, nil
+}
+
+// writerInGroup finds who wrote a message of a group, or caused a stub.
+func (p *Person) writerInGroup(from string) (*Person, error) {
+	if from == "" {
+		return nil, fail(CodeInvalid, "from is missing: in a group a message or stub that is not from_me names who it is from")
+	}
+	other := p.srv.lookup(from)
+	if other == nil {
+		return nil, fail(CodeUnknownPerson, "from: no person with phone or LID %q", from)
+	}
+	return other, nil
 }
 
 // addPast puts a chat to what the phone has; a message that is there is not added again.

@@ -25,7 +25,7 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 		return
 	}
 	if kind == ReceiptRead || kind == ReceiptPlayed || kind == receiptReadSelf {
-		d.tellOwnDevices(n)
+		d.person.tellOwnDevices(d.lid, d, to, receiptNode(attrs{}, kind, receiptIDs(n)))
 	}
 	if kind == receiptReadSelf {
 		return // the account's read receipts are off: nobody else hears of it
@@ -60,21 +60,26 @@ func (d *Device) handleReceipt(c *conn, n *waBinary.Node) {
 	}
 }
 
-// receiptReadSelf is a read receipt for the account's own devices alone.
-const receiptReadSelf = "read-self"
+// Receipts for the account's own devices alone: the account's read receipts are off.
+const (
+	receiptReadSelf   = "read-self"
+	receiptPlayedSelf = "played-self"
+)
 
-// tellOwnDevices tells the account's other devices what one of them has read.
-func (d *Device) tellOwnDevices(n *waBinary.Node) {
-	to := attrJID(n, "to")
-	a := attrs{"id": attrText(n, "id"), "t": now(), "type": attrText(n, "type"), "from": d.lid, "recipient": to}
-	if sharedChat(to) {
-		a = attrs{"id": a["id"], "t": a["t"], "type": a["type"], "from": to, "participant": d.lid}
+// tellOwnDevices tells the account's devices but one what another end of it has read in a chat. It returns how many.
+func (p *Person) tellOwnDevices(from types.JID, but *Device, chat types.JID, receipt waBinary.Node) (told int) {
+	receipt.Attrs["from"], receipt.Attrs["recipient"] = from, chat
+	if sharedChat(chat) {
+		delete(receipt.Attrs, "recipient")
+		receipt.Attrs["from"], receipt.Attrs["participant"] = chat, from
 	}
-	for _, other := range d.person.Devices() {
-		if other != d {
-			other.enqueue(waBinary.Node{Tag: "receipt", Attrs: a, Content: n.Content})
+	for _, other := range p.Devices() {
+		if other != but {
+			other.enqueue(receipt)
+			told++
 		}
 	}
+	return told
 }
 
 func receiptIDs(n *waBinary.Node) []string {
@@ -101,9 +106,10 @@ func (d *Device) forwardReceipt(p *Person, device uint16, n *waBinary.Node) {
 	}
 }
 
-// SendReceipt queues a receipt for every device of a linked number and returns for how many: none for a read receipt in a
-// direct chat of a person that has switched them off. Errors: ErrInvalid,
-// ErrUnknownPerson, ErrUnknownGroup.
+// SendReceipt has the phone send a receipt: it is queued for every device of a linked number and, when it is for something read or
+// played, for the person's own linked devices. It returns for how many; of a person that has switched read receipts off, only
+// the own ones hear in a direct chat. Errors: ErrInvalid, ErrUnknownPerson, ErrUnknownGroup, and ErrNotConnected when nobody of the two has a
+// linked device.
 func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 	if len(r.IDs) == 0 {
 		return 0, fail(CodeInvalid, "a receipt needs at least one message id")
@@ -112,9 +118,9 @@ func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	from := attrs{"from": p.lid, "sender_pn": p.pn}
+	from, chat := attrs{"from": p.lid, "sender_pn": p.pn}, to.lid
 	if r.Group != "" {
-		chat := types.StatusBroadcastJID
+		chat = types.StatusBroadcastJID
 		if !isStatus(r.Group) {
 			g, err := p.srv.Group(r.Group)
 			if err != nil {
@@ -124,10 +130,13 @@ func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 		}
 		from = p.senderAttrs(p.signal, chat)
 	}
+	own, devices := p.readHere(to, chat, &r), to.Devices()
 	if r.Group == "" && r.Type == ReceiptRead && p.setting(PrivacyReadReceipts) == nobody {
-		return 0, nil
+		return own, nil
 	}
-	devices := to.Devices()
+	if own == 0 && len(devices) == 0 {
+		return 0, fail(CodeNotConnected, "nobody hears of it: neither %s nor %s has a linked device", to.phone, p.phone)
+	}
 	for _, d := range devices {
 		if r.Type == ReceiptRetry {
 			for _, id := range r.IDs {
@@ -137,7 +146,20 @@ func (p *Person) SendReceipt(r Receipt) (queued int, err error) {
 		}
 		d.enqueue(receiptNode(from, r.Type, r.IDs))
 	}
-	return len(devices), nil
+	return own + len(devices), nil
+}
+
+// readHere tells the person's own linked devices of what was read or played on its phone, and returns how many.
+func (p *Person) readHere(to *Person, chat types.JID, r *Receipt) int {
+	quiet, off := map[string]string{ReceiptRead: receiptReadSelf, ReceiptPlayed: receiptPlayedSelf}, p.setting(PrivacyReadReceipts) == nobody
+	kind := r.Type
+	switch {
+	case to == p || quiet[kind] == "":
+		return 0
+	case off && r.Group == "":
+		kind = quiet[kind]
+	}
+	return p.tellOwnDevices(p.lid, nil, chat, receiptNode(attrs{}, kind, r.IDs))
 }
 
 func receiptNode(from attrs, kind string, ids []string) waBinary.Node {

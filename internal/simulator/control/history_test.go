@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -134,6 +135,18 @@ func TestHistoryThatMeansNothingIsRefused(t *testing.T) {
 		} else {
 			fails(t, err, 400, "invalid_request")
 		}
+	}
+	team, err := r.CreateGroup(t.Context(), simclient.NewGroup{Subject: "Team", Owner: anna, Participants: []string{owner}})
+	must(t, err)
+	err = give(owner, chat(simclient.OldChat{With: team.ID, Messages: []simclient.OldMessage{{Stub: "GROUP_CREATE"}}}))
+	fails(t, err, 400, "invalid_request")
+	if err == nil || !strings.Contains(err.Error(), "from is missing") {
+		t.Errorf("%v does not name the field", err)
+	}
+	err = give(owner, chat(simclient.OldChat{With: team.ID, Messages: []simclient.OldMessage{{Text: "x", From: "4915100000009"}}}))
+	fails(t, err, 404, "unknown_person")
+	if err == nil || !strings.Contains(err.Error(), "from: ") {
+		t.Errorf("%v does not name the field", err)
 	}
 	fails(t, give("4915100000009", simclient.History{}), 404, "unknown_person")
 	fails(t, give(owner, chat(simclient.OldChat{With: "4915100000009"})), 404, "unknown_person")

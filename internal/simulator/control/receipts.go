@@ -9,13 +9,13 @@ import (
 
 func receiptRoutes() []route {
 	return []route{
-		post("/users/{phone}/receipts", "sendReceipt", "Tell a linked number what became of its messages. retry makes it encrypt them again, to new keys.", sendReceipt).
-			answers(http.StatusAccepted).fails(simulator.CodeUnknownPerson, simulator.CodeUnknownGroup),
+		post("/users/{phone}/receipts", "sendReceipt", "Tell a linked number what became of its messages. retry makes it encrypt them again, to new keys. What a person reads or plays its own linked devices hear too.", sendReceipt).
+			answers(http.StatusAccepted).fails(simulator.CodeUnknownPerson, simulator.CodeUnknownGroup, simulator.CodeNotConnected),
 	}
 }
 
 type receiptBody struct {
-	To    string   `json:"to" doc:"phone or LID of the linked number that wrote"`
+	To    string   `json:"to" doc:"phone or LID of who wrote"`
 	ID    string   `json:"id,omitempty" doc:"of one message"`
 	IDs   []string `json:"ids,omitempty" doc:"of several; id or ids must be given"`
 	Type  string   `json:"type" default:"delivered" enum:"delivered,inactive,read,played,retry"`

@@ -52,8 +52,35 @@ func TestAReceiptThatMeansNothingIsRefused(t *testing.T) {
 	fails(t, send(anna, simclient.Receipt{To: anna, ID: "A", IDs: []string{"B"}}), 400, "invalid_request")
 	fails(t, send(anna, simclient.Receipt{To: anna, ID: "A", Type: "seen"}), 400, "invalid_request")
 	fails(t, send(anna, simclient.Receipt{To: anna, ID: "A", Group: "1@g.us"}), 404, "unknown_group")
+	fails(t, send(anna, simclient.Receipt{To: anna, ID: "A"}), 409, "not_connected")
 	fails(t, send(anna, simclient.Receipt{To: "4915100000009", ID: "A"}), 404, "unknown_person")
 	fails(t, send("4915100000009", simclient.Receipt{To: anna, ID: "A"}), 404, "unknown_person")
+}
+
+// What the owner reads on the phone, its linked devices hear; with read receipts off nobody else does.
+func TestTheOwnersPhoneReads(t *testing.T) {
+	r := newRig(t)
+	g := r.linked(owner, "Owner")
+	r.user(anna, "Anna")
+	other, err := r.User(t.Context(), anna)
+	must(t, err)
+	for _, c := range []struct {
+		setting, send string
+		want          types.ReceiptType
+	}{
+		{"all", "read", types.ReceiptTypeRead}, {"all", "played", types.ReceiptTypePlayed},
+		{"none", "read", types.ReceiptTypeReadSelf}, {"none", "played", types.ReceiptTypePlayedSelf},
+	} {
+		_, err := r.ChangeUser(t.Context(), owner, simclient.UserChange{Privacy: &simclient.Privacy{ReadReceipts: c.setting}})
+		must(t, err)
+		queued, err := r.SendReceipt(t.Context(), owner, simclient.Receipt{To: anna, IDs: []string{"A", "B"}, Type: c.send})
+		if err != nil || queued != 1 {
+			t.Errorf("%+v: queued %d, %v", c, queued, err)
+		}
+		await(g, func(e *events.Receipt) bool {
+			return e.Type == c.want && e.IsFromMe && len(e.MessageIDs) == 2 && e.Chat.String() == other.LID
+		})
+	}
 }
 
 func TestPresenceAndTypingReachTheGateway(t *testing.T) {
