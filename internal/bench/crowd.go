@@ -16,7 +16,10 @@ type crowd struct {
 	url        func(hook int) string
 }
 
-const perAccount = 100
+const (
+	perAccount = 100
+	perHook    = 8 // attempts under way, unless it is told otherwise
+)
 
 func (c crowd) devices() int { return c.hooks / c.fan }
 
@@ -53,8 +56,8 @@ func (c crowd) writeHook(ctx context.Context, tx *store.Tx, v *vault.Vault, i in
 	device := i / c.fan
 	_, err := tx.Exec(ctx, `INSERT INTO webhooks (id, account_id, device_id, url, events, ordering, timeout_seconds, max_in_flight,
 include, version, status, status_since, filters, cursor, created_at, updated_at)
-VALUES ($1, $2, $3, $4, '[]', 'ordered', 15, 8, '[]', 1, 'active', $5, '[{"from":1,"events":[],"include":[]}]', 0, $5, $5)`,
-		i+1, c.account(device), deviceID(device), c.url(i), now)
+VALUES ($1, $2, $3, $4, '[]', 'ordered', 15, $6, '[]', 1, 'active', $5, '[{"from":1,"events":[],"include":[]}]', 0, $5, $5)`,
+		i+1, c.account(device), deviceID(device), c.url(i), now, perHook)
 	if err != nil {
 		return err
 	}

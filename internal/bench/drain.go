@@ -56,18 +56,18 @@ func drain(ctx context.Context, n int) (d drained, err error) {
 		return d, err
 	}
 	c := crowd{hooks, 1, m.url}
-	g, err := openEngine(ctx, store.Options{Path: filepath.Join(dir, "wapost.db")}, c)
+	g, err := openEngine(ctx, store.Options{Path: filepath.Join(dir, "wapost.db")}, c, fewAtOnce)
 	if err != nil {
 		return d, err
 	}
-	before, err := bareRate(ctx, m, c)
+	before, err := bareRate(ctx, m, c, fewAtOnce)
 	if err == nil {
 		d, err = g.holdAndResume(ctx, m, c, n)
 	}
 	if err := g.close(err); err != nil {
 		return d, err
 	}
-	after, err := bareRate(ctx, m, c)
+	after, err := bareRate(ctx, m, c, fewAtOnce)
 	d.bare = (before + after) / 2
 	if cerr := m.close(); err == nil {
 		err = cerr
@@ -117,12 +117,12 @@ func (g *gateway) setStatus(ctx context.Context, c crowd, s webhook.Status) erro
 }
 
 // bareRate is how many requests per second the bare client makes to the webhooks of a crowd.
-func bareRate(ctx context.Context, m *meter, c crowd) (float64, error) {
+func bareRate(ctx context.Context, m *meter, c crowd, atOnce int) (float64, error) {
 	bodies := make([][]byte, bareSample)
 	for i := range bodies {
 		bodies[i] = sample
 	}
-	took, err := bare(ctx, m, bodies, m.urls(c.hooks), inFlight)
+	took, err := bare(ctx, m, bodies, m.urls(c.hooks), atOnce)
 	m.expect(0)
 	return bareSample / took.Seconds(), err
 }

@@ -21,8 +21,8 @@ type gateway struct {
 	stop    func() error
 }
 
-// openEngine makes a database with a crowd in it and runs it.
-func openEngine(ctx context.Context, at store.Options, c crowd) (*gateway, error) {
+// openEngine makes a database with a crowd in it and runs it, with so many attempts under way at most.
+func openEngine(ctx context.Context, at store.Options, c crowd, atOnce int) (*gateway, error) {
 	v, err := vault.New(make([]byte, 32))
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func openEngine(ctx context.Context, at store.Options, c crowd) (*gateway, error
 		return nil, err
 	}
 	sender := httppost.New(egress.New(loopback()).Door(egress.TransportOptions{}), "bench")
-	engine := delivery.New(delivery.Options{Store: db.Deliveries(), Transport: sender, MaxInFlight: inFlight})
+	engine := delivery.New(delivery.Options{Store: db.Deliveries(), Transport: sender, MaxInFlight: atOnce})
 	db.OnRecorded(engine.Recorded)
 	storeCtx, stopStore := context.WithCancel(ctx)
 	engineCtx, stopEngine := context.WithCancel(ctx)

@@ -66,7 +66,7 @@ func besideThree(ctx context.Context, o options, bad bool) (s spell, misled int,
 		return s, 0, err
 	}
 	c := crowd{hooks, 1, m.url}
-	g, err := openEngine(ctx, store.Options{Path: filepath.Join(dir, "wapost.db")}, c)
+	g, err := openEngine(ctx, store.Options{Path: filepath.Join(dir, "wapost.db")}, c, fewAtOnce)
 	if err != nil {
 		return s, 0, err
 	}

@@ -36,6 +36,7 @@ type options struct {
 	backlogs  []int
 	hooks     []int
 	fans      []int
+	atOnce    []int
 	databases []string
 	sessions  int
 }
@@ -52,6 +53,7 @@ func main() {
 	numbers(&o.backlogs, "backlog", "100000,1000000", "waiting events of drain")
 	numbers(&o.hooks, "hooks", "1,100,1000,10000", "numbers of webhooks of matrix")
 	numbers(&o.fans, "fan", "1,5", "webhooks per event of matrix")
+	numbers(&o.atOnce, "at-once", fmt.Sprintf("%d,%d", fewAtOnce, defaultAtOnce), "attempts under way of delivery, and of the bare client; matrix takes the first")
 	words(&o.databases, "databases", "sqlite,postgres", "databases of matrix")
 	flag.IntVar(&o.sessions, "sessions", 100, "devices of the suite sessions")
 	child := flag.String("serve", "", "run as the gateway of the suite sessions, in this directory")

@@ -107,10 +107,10 @@ func cell(ctx context.Context, o options, p place, n, fan int) (r result, err er
 	}
 	defer func() { err = errors.Join(err, m.close()) }()
 	c := crowd{n, fan, m.url}
-	if r.bare, err = bareRate(ctx, m, c); err != nil {
+	if r.bare, err = bareRate(ctx, m, c, o.atOnce[0]); err != nil {
 		return r, err
 	}
-	g, err := openEngine(ctx, at, c)
+	g, err := openEngine(ctx, at, c, o.atOnce[0])
 	if err != nil {
 		return r, err
 	}
