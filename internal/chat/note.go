@@ -141,13 +141,20 @@ func (n *Note) read(e *event.Event) {
 		n.received(v.MessageIDs, &v.Recipient, mark)
 	case event.SeenBySelf:
 		n.Act, n.IDs = ReadHere, v.MessageIDs
+	default:
+		n.removed(e)
+		n.named(e.Data)
+		n.marked(e.Data)
+	}
+}
+
+// removed reads what the owner has deleted for himself.
+func (n *Note) removed(e *event.Event) {
+	switch v := e.Data.(type) {
 	case event.DeletedForMe:
 		n.Act, n.IDs = Removed, []string{v.MessageID}
 	case event.ChatCleared:
 		n.cleared(e.Type, v.LastMessageAt)
-	default:
-		n.named(e.Data)
-		n.marked(e.Data)
 	}
 }
 

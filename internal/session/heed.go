@@ -40,12 +40,8 @@ func (s *session) heed(signal Signal) {
 		s.pingLost(v)
 	case PingBack:
 		s.pingBack()
-	case Backlog:
-		s.backlog(v)
-	case BacklogStep:
-		s.backlogStep(v)
-	case BacklogDone:
-		s.backlogDone(v)
+	case Backlog, BacklogStep, BacklogDone:
+		s.heedBacklog(v)
 	case Unread:
 		s.unread(v)
 	case PhoneSeen:
@@ -54,6 +50,17 @@ func (s *session) heed(signal Signal) {
 		s.timelocked(v)
 	default:
 		s.heedPairing(signal)
+	}
+}
+
+func (s *session) heedBacklog(signal Signal) {
+	switch v := signal.(type) {
+	case Backlog:
+		s.backlog(v)
+	case BacklogStep:
+		s.backlogStep(v)
+	case BacklogDone:
+		s.backlogDone(v)
 	}
 }
 

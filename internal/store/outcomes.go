@@ -91,7 +91,7 @@ func eachPacked(at, maxSeq int64, b []byte, f func(packedOutcome)) error {
 			v[i], b = int64(u), b[n:]
 		}
 		place := int(v[2] / triggerUnit)
-		if place >= len(known) {
+		if place < 0 || place >= len(known) {
 			return errOutcomes
 		}
 		f(packedOutcome{webhook: v[0], seq: maxSeq - v[1], status: int(v[2] % triggerUnit), trigger: known[place],

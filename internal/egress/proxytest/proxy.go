@@ -4,6 +4,7 @@ package proxytest
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
@@ -194,7 +195,7 @@ func short(r *bufio.Reader) string {
 
 // lead connects to the target and copies both ways until one side ends.
 func (p *Proxy) lead(c net.Conn, r io.Reader, target string, yes, no []byte) {
-	out, err := net.Dial("tcp", target)
+	out, err := new(net.Dialer).DialContext(context.Background(), "tcp", target)
 	if err != nil {
 		_, _ = c.Write(no)
 		return
