@@ -30,6 +30,7 @@ func (r *rig) crowd(n int, y *tally, f func(delivery.Request) delivery.Outcome, 
 	})
 	for id := int64(1); id <= good; id++ {
 		r.hook(id, webhook.Ordered)
+		synctest.Wait() // until the engine has read it: in the order of reading they stand in line
 	}
 	return good
 }
