@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,8 +68,7 @@ func cuts() map[string]string {
 }
 
 // readRequest takes the whole request, so that closing the connection does not reset it.
-func readRequest(t *testing.T, c net.Conn) {
-	t.Helper()
+func readRequest(c net.Conn) error {
 	var got []byte
 	for buf := make([]byte, 64<<10); ; {
 		n, err := c.Read(buf)
@@ -75,12 +76,34 @@ func readRequest(t *testing.T, c net.Conn) {
 		if head, body, ok := bytes.Cut(got, []byte("\r\n\r\n")); ok {
 			whole := "\r\nContent-Length: 40960\r\n"
 			if len(body) == 2 || len(body) == 40<<10 && bytes.Contains(head, []byte(strings.TrimSpace(whole))) {
-				return
+				return nil
 			}
 		}
 		if err != nil {
-			t.Errorf("the request broke off: %v", err)
-			return
+			return fmt.Errorf("the request broke off: %w", err)
+		}
+	}
+}
+
+// drip asks for an answer that stops in the middle. On a busy machine the time may be over before the answer has begun: then it
+// asks once more, with more time.
+func (way *asker) drip(t *testing.T, text string) delivery.Outcome {
+	t.Helper()
+	for timeout := 100 * time.Millisecond; ; timeout *= 2 {
+		var began atomic.Bool
+		l, done := way.listen(t), make(chan struct{})
+		answer(t, l, func(c net.Conn) {
+			if readRequest(c) != nil {
+				return
+			}
+			_, _ = io.WriteString(c, text)
+			began.Store(true)
+			<-done
+		})
+		o := way.ask(t, l.Addr().String(), timeout)
+		close(done)
+		if began.Load() || timeout > patience/2 {
+			return o
 		}
 	}
 }
@@ -88,16 +111,9 @@ func readRequest(t *testing.T, c net.Conn) {
 func TestAnswersThatDripAreLateAndNotMalformed(t *testing.T) {
 	for _, way := range askers(t) {
 		for in, text := range cuts() {
-			l, done := way.listen(t), make(chan struct{})
-			answer(t, l, func(c net.Conn) {
-				readRequest(t, c)
-				_, _ = io.WriteString(c, text)
-				<-done
-			})
-			if o := way.ask(t, l.Addr().String(), 100*time.Millisecond); o.Class != delivery.ClassTimeout || o.Err != "No answer within 0 s" {
+			if o := way.drip(t, text); o.Class != delivery.ClassTimeout || !strings.HasPrefix(o.Err, "No answer within") {
 				t.Errorf("%s, stopped in %s: %s %q, want a timeout", way.name, in, o.Class, o.Err)
 			}
-			close(done)
 		}
 	}
 }
@@ -108,7 +124,9 @@ func TestAnswersThatAreCutOffAreResets(t *testing.T) {
 			for kind, end := range map[string]func(*net.TCPConn){"closed": func(*net.TCPConn) {}, "reset": func(c *net.TCPConn) { _ = c.SetLinger(0) }} {
 				l := way.listen(t)
 				answer(t, l, func(c net.Conn) {
-					readRequest(t, c)
+					if err := readRequest(c); err != nil {
+						t.Error(err)
+					}
 					_, _ = io.WriteString(c, text)
 					end(socketOf(c))
 					_ = socketOf(c).Close() // without a word of TLS, as when a process dies
@@ -126,7 +144,9 @@ func TestWhatIsNotHTTPIsMalformedHoweverItEnds(t *testing.T) {
 		for _, text := range []string{"220 mail.example ESMTP\r\n", "\x15\x03\x01\x00\x02\x02\x16", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno header\r\n\r\n"} {
 			l := way.listen(t)
 			answer(t, l, func(c net.Conn) {
-				readRequest(t, c)
+				if err := readRequest(c); err != nil {
+					t.Error(err)
+				}
 				_, _ = io.WriteString(c, text)
 				_ = socketOf(c).Close()
 			})
