@@ -143,10 +143,11 @@ func (m *Manager) begin(d Device, dir *Directory, delay time.Duration) {
 	s := newSession(m, d, dir)
 	run, cancel := context.WithCancel(m.life())
 	s.stop = cancel
+	s.begin(delay)
 	m.mu.Lock()
 	m.all[d.ID] = s
 	m.mu.Unlock()
-	go s.run(run, delay) // Run waits for s.ended
+	go s.run(run) // Run waits for s.ended
 }
 
 // life returns the context of Run.

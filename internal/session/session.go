@@ -63,10 +63,9 @@ func newSession(m *Manager, d Device, dir *Directory) *session {
 	return s
 }
 
-// run is the loop. delay spreads the first connects of many devices.
-func (s *session) run(ctx context.Context, delay time.Duration) {
+// run is the loop; begin comes before it.
+func (s *session) run(ctx context.Context) {
 	defer close(s.ended)
-	s.begin(delay)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -98,6 +97,7 @@ func (s *session) guard(what string, f func()) {
 }
 
 // begin restores what the device was when we last wrote it, without lying: a connection does not outlive a process.
+// It comes before anybody can see the session. delay spreads the first connects of many devices.
 func (s *session) begin(delay time.Duration) {
 	switch d := s.device(); d.State {
 	case Pairing: // its codes died with the process
