@@ -76,7 +76,9 @@ func openPostgres(raw, name string, most limits) (*sql.DB, error) {
 
 // doubtful reports whether a connection of a pool is looked at before it is used again: the server may have ended it, which its
 // next query would only hear as an error.
-func doubtful(_ context.Context, p stdlib.ShouldPingParams) bool { return p.IdleDuration > 10*time.Millisecond }
+func doubtful(_ context.Context, p stdlib.ShouldPingParams) bool {
+	return p.IdleDuration > 10*time.Millisecond
+}
 
 // openServer becomes the writer of a PostgreSQL database and migrates it.
 func (db *DB) openServer(ctx context.Context, o Options) (err error) {
