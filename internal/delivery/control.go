@@ -106,12 +106,16 @@ func (e *Engine) disable(w *webhook.Webhook, reason string) {
 		e.batch.Disabled = map[int64]string{}
 	}
 	e.batch.Disabled[w.ID] = reason
+	e.disabling[w.ID] = true
 	e.detach(w.ID)
 	e.log.Warn("webhook disabled; its events are held", "webhook_id", w.ID, "reason", reason)
 }
 
 // setAside disables a webhook that lacks a sealed part, before anything is sent.
 func (e *Engine) setAside(w *webhook.Webhook) {
+	if e.disabling[w.ID] {
+		return // it was read before that was stored
+	}
 	e.log.Error("a sealed part of a webhook cannot be opened", "webhook_id", w.ID, "parts", w.Damaged)
 	e.announceDisabled(w, webhook.ReasonDamaged, nil)
 	e.disable(w, webhook.ReasonDamaged)

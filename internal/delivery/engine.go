@@ -40,6 +40,7 @@ type Engine struct {
 	byAccount  map[int64]*account
 	leaving    map[int64]*endpoint // no longer active, attempts still in flight
 	loading    map[int64]bool      // being read from the database; true = changed again meanwhile
+	disabling  map[int64]bool      // disabled by us, and that is not stored yet
 	head       int64               // the log is routed up to here
 	logHead    int64               // newest committed event that we heard of
 	pumping    bool                // a page between head and logHead is on its way
@@ -75,7 +76,7 @@ func New(o Options) *Engine {
 	return &Engine{store: o.Store, transport: o.Transport, log: o.Logger, options: o, mail: newMailbox(),
 		workers: workers{jobs: make(chan job), keep: o.MaxInFlight}, readers: make(chan struct{}, 4), done: make(chan struct{}),
 		endpoints: map[int64]*endpoint{}, byAccount: map[int64]*account{}, leaving: map[int64]*endpoint{},
-		loading: map[int64]bool{}, beside: map[int64][]chan struct{}{}, unsaved: map[*endpoint]struct{}{},
+		loading: map[int64]bool{}, disabling: map[int64]bool{}, beside: map[int64][]chan struct{}{}, unsaved: map[*endpoint]struct{}{},
 		places: [2]places{{size: 2 * o.MaxInFlight}, {size: 2 * o.MaxInFlight}}}
 }
 

@@ -70,6 +70,12 @@ func (e *Engine) apply(s settled) {
 			p.cursor = max(p.cursor, cursor)
 		}
 	}
+	for id := range s.batch.Disabled {
+		delete(e.disabling, id)
+		if _, reading := e.loading[id]; reading {
+			e.loading[id] = true // what is being read may be older
+		}
+	}
 	for _, f := range s.effects {
 		e.land(f)
 		e.release(f)
