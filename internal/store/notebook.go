@@ -73,12 +73,12 @@ func (r *round) mayWait() bool {
 		return false
 	}
 	var late map[chatKey]bool
-	for i, n := range fresh {
+	for _, n := range fresh {
 		if n.again || n.note.Act == chat.Received { // receipts do not ask for their message
 			continue
 		}
 		if late == nil {
-			late = chatsOf(waiting, fresh[:i])
+			late = lateChats(waiting, fresh)
 		}
 		if late[chatKey{n.device, n.note.Chat}] {
 			return false // what acts on a message finds it in the tables
@@ -87,11 +87,14 @@ func (r *round) mayWait() bool {
 	return true
 }
 
-func chatsOf(lists ...[]noted) map[chatKey]bool {
+// lateChats are the chats of messages that may be written later.
+func lateChats(lists ...[]noted) map[chatKey]bool {
 	chats := map[chatKey]bool{}
 	for _, list := range lists {
 		for _, n := range list {
-			chats[chatKey{n.device, n.note.Chat}] = true
+			if n.again {
+				chats[chatKey{n.device, n.note.Chat}] = true
+			}
 		}
 	}
 	return chats

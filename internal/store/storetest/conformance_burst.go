@@ -156,6 +156,12 @@ func burstActs(s *suite) {
 	if k := s.find(deviceA, "", "M001"); k.DeletedAt.IsZero() || c.Unread != 1 {
 		s.Errorf("deleted %v, %d unread", k.DeletedAt, c.Unread)
 	}
+	late := event.EditedMessage{Message: event.Message{MessageID: "L", Sender: person(miaLID), FromMe: new(bool), Kind: event.KindText, Text: &old}}
+	s.burst(s.act(deviceA, "1@g.us", event.ChatArchived, event.ChatArchive{Archived: true}, "other"),
+		s.message(deviceA, miaLID, "L", "x", 998*hour, false), s.act(deviceA, miaLID, event.MessageEdited, late, "late edit"))
+	if k := s.find(deviceA, "", "L"); *k.Text != old {
+		s.Errorf("an edit behind an act on another chat: %s", *k.Text)
+	}
 	s.burst(s.message(deviceA, miaLID, "Z", "x", 999*hour, false), s.act(deviceA, miaLID, event.ChatMarkedRead, event.ChatMarkRead{Read: true}, "mark"))
 	if c, err = s.db.Messages().Chat(s.Context(), account, deviceA, miaLID); err != nil || c.Unread != 0 {
 		s.Errorf("%d unread after the mark, %v", c.Unread, err)
