@@ -5,6 +5,7 @@ type account struct {
 	hooks   []*endpoint
 	members int    // hooks, and those that have left but still have attempts under way
 	held    [2]int // places, by speed
+	denied  [2][]*endpoint
 }
 
 func (e *Engine) hooksOf(id int64) []*endpoint {

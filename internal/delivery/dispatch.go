@@ -53,30 +53,36 @@ func (e *Engine) dispatch() {
 	}
 	now := time.Now()
 	for again := true; again; again = len(e.places[quick].turns)+len(e.places[lasting].turns) > 0 {
-		e.serve(&e.places[quick], now)
-		e.serve(&e.places[lasting], now)
+		e.serve(quick, now)
+		e.serve(lasting, now)
 	}
 }
 
 // serve gives turns, one lane per webhook and turn.
-func (e *Engine) serve(s *places, now time.Time) {
-	if s.freed && len(s.denied) > 0 {
-		s.turns, s.denied = append(s.denied, s.turns...), nil
+func (e *Engine) serve(s speed, now time.Time) {
+	q := &e.places[s]
+	if q.freed {
+		q.freed = false
+		e.readmit(s, now)
 	}
-	s.freed = false
-	for len(s.turns) > 0 {
-		p := s.turns[0]
-		s.turns[0] = nil
-		s.turns = s.turns[1:]
-		if !e.room(p, p.speed) {
-			s.denied = append(s.denied, p)
-			continue
+	for len(q.turns) > 0 {
+		p := q.turns[0]
+		q.turns[0] = nil
+		q.turns = q.turns[1:]
+		if e.room(p, p.speed) {
+			e.admit(p, now)
+		} else {
+			e.deny(p)
 		}
-		p.inTurn = false
-		if l := e.next(p, now); l != nil {
-			e.send(p, l, now)
-			e.wish(p)
-		}
+	}
+}
+
+// admit has a webhook send what it may send now.
+func (e *Engine) admit(p *endpoint, now time.Time) {
+	p.inTurn = false
+	if l := e.next(p, now); l != nil {
+		e.send(p, l, now)
+		e.wish(p)
 	}
 }
 

@@ -29,6 +29,7 @@ type endpoint struct {
 	settled  map[int64]bool // at start: settled events above the cursor, which the log will show again
 
 	inTurn   bool // stands in one of the engine's queues of turns
+	denied   bool // in the queue of those for which there was no room
 	speed    speed
 	flights  []flight // under way
 	flying   int      // in flight or being settled

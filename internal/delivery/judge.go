@@ -1,6 +1,10 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"wapost/internal/webhook"
+)
 
 // effect is what a stored outcome does to the lanes.
 type effect struct {
@@ -125,9 +129,9 @@ func (e *Engine) failure(f effect, v Verdict, r result, now time.Time) {
 		row.Status = Late
 	}
 	if v.Action != DisableHook && p.breaker.beyondHope(now, p.hook.StatusSince) {
-		v.Action, f.reason = DisableHook, "no_success_5d"
+		v.Action, f.reason = DisableHook, webhook.ReasonNoSuccess
 	} else if v.Action == DisableHook {
-		f.reason = "gone"
+		f.reason = webhook.ReasonGone
 	}
 	if v.Action == DisableHook {
 		e.announceDisabled(p.hook, f.reason, r.request.Event)

@@ -18,8 +18,8 @@ const (
 type places struct {
 	size, taken int
 	turns       []*endpoint
-	denied      []*endpoint // had their turn when there was no room for them; first in line when a place comes free
-	freed       bool        // something has changed since they were denied
+	denied      []*account // with webhooks that had their turn when there was no room for them; first in line when a place comes free
+	freed       bool       // one has, since they were denied
 }
 
 // flight is an attempt under way.
@@ -80,9 +80,11 @@ func (e *Engine) timed(p *endpoint, o Outcome) {
 }
 
 func (e *Engine) setSpeed(p *endpoint, s speed) {
-	if p.speed != s {
+	if was := p.speed; was != s {
 		p.speed = s
-		e.places[quick].freed, e.places[lasting].freed = true, true // it may stand among the denied of either
+		if p.denied {
+			e.requeue(p, was)
+		}
 	}
 }
 
