@@ -195,7 +195,7 @@ const exists = ` FROM webhooks WHERE id = $1`
 
 func (r *round) failures(ctx context.Context, b *delivery.Batch) error {
 	for _, f := range b.Failures {
-		headers, sent, err := exchanged(f.Outcome)
+		attempt, err := attemptRow(f.Webhook, f.Seq, f.N, f.Trigger, f.Outcome)
 		if err != nil {
 			return err
 		}
@@ -208,25 +208,25 @@ WHERE deliveries.status NOT IN ('skipped', 'expired')`, // the user, or the rete
 		if err != nil {
 			return err
 		}
-		err = r.exec(ctx, `INSERT INTO attempts (webhook_id, seq, n, trigger, at, duration_ms, status_code, error_class, error, excerpt, headers, sent)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12`+exists,
-			f.Webhook, f.Seq, f.N, string(f.Trigger), f.Outcome.At.UnixMilli(), f.Outcome.Duration.Milliseconds(),
-			number(int64(f.Outcome.Status)), string(f.Outcome.Class), f.Outcome.Err, f.Outcome.Excerpt, headers, sent)
-		if err != nil {
+		if err := r.exec(ctx, insertAttempt, attempt...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// exchanged writes as JSON what both sides said beside the bodies.
-func exchanged(o delivery.Outcome) (headers, sent string, err error) {
-	h, err := json.Marshal(o.Headers)
+const insertAttempt = `INSERT INTO attempts (webhook_id, seq, n, trigger, at, duration_ms, status_code, error_class, error, excerpt, headers, sent)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12` + exists
+
+// attemptRow returns the arguments of insertAttempt; n is the number of the attempt.
+func attemptRow(webhookID, seq int64, n int, t delivery.Trigger, o delivery.Outcome) ([]any, error) {
+	headers, err := json.Marshal(o.Headers)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	s, err := json.Marshal(o.Sent)
-	return string(h), string(s), err
+	sent, err := json.Marshal(o.Sent)
+	return []any{webhookID, seq, n, string(t), o.At.UnixMilli(), o.Duration.Milliseconds(), number(int64(o.Status)), string(o.Class), o.Err, o.Excerpt,
+		string(headers), string(sent)}, err
 }
 
 func (r *round) refunds(ctx context.Context, b *delivery.Batch) error {
@@ -391,8 +391,7 @@ WHERE seq > $1 AND seq <= $2 AND account_id = $3 AND ($4 = '' OR device_id = $4)
 
 // metas reads the events about webhooks of a stretch of the log.
 func (s *Deliveries) metas(ctx context.Context, w *webhook.Webhook, after, upTo int64) ([]*event.Recorded, error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
-FROM events WHERE seq > $1 AND seq <= $2 AND account_id = $3 AND type LIKE 'webhook.%'`, after, upTo, w.AccountID)
+	rows, err := s.db.read.QueryContext(ctx, selectEvents+`WHERE seq > $1 AND seq <= $2 AND account_id = $3 AND type LIKE 'webhook.%'`, after, upTo, w.AccountID)
 	if err != nil {
 		return nil, err
 	}

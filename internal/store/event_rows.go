@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"wapost/internal/event"
 )
@@ -14,18 +13,17 @@ const (
 	eventsAtOnce = 16 // events that one statement inserts
 	eventColumns = 12
 	askedAtOnce  = 32 // occurrences that one statement looks for
-	eventPlaces  = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
 // insertRowsStatement inserts events. FAIL instead of ABORT spares SQLite a copy of every page that the statement touches; a
 // failure ends the transaction anyway.
 func insertRowsStatement(rows int) string {
 	return `INSERT OR FAIL INTO events (seq, id, type, class, account_id, device_id, sequence, order_key, source_key, at, body, raw) VALUES ` +
-		eventPlaces + strings.Repeat(`, `+eventPlaces, rows-1)
+		places(rows, eventColumns)
 }
 
 // knownStatement finds which of some occurrences are recorded; a NULL is none.
-var knownStatement = `SELECT key FROM occurrences WHERE key IN (?` + strings.Repeat(`, ?`, askedAtOnce-1) + `)`
+var knownStatement = `SELECT key FROM occurrences WHERE key IN ` + places(1, askedAtOnce)
 
 // insertRows inserts events into a file.
 func (r *round) insertRows(ctx context.Context, events []*event.Recorded, jobs []*appendJob) error {

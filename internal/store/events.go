@@ -69,7 +69,7 @@ func (r *round) append(e *event.Sealed) error {
 // flush inserts the gathered events, so that the next statement sees them.
 func (r *round) flush(ctx context.Context) error {
 	err := r.numberAppends(ctx)
-	if err == nil && r.pipeline != nil {
+	if err == nil {
 		err = r.send(ctx)
 	}
 	if err != nil {

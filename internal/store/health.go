@@ -122,8 +122,7 @@ func (db *DB) probe(ctx context.Context) error {
 	return db.Write(ctx, "check storage", func(ctx context.Context, tx *Tx) error {
 		noise := make([]byte, 16<<10)
 		_, _ = rand.Read(noise) // never fails; a server cannot compress it
-		_, err := tx.Exec(ctx, `INSERT INTO meta (key, value) VALUES ('probe', $1)
-ON CONFLICT (key) DO UPDATE SET value = excluded.value`, hex.EncodeToString(noise))
+		_, err := tx.Exec(ctx, setMeta, "probe", hex.EncodeToString(noise))
 		if err != nil {
 			return err
 		}

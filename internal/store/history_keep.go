@@ -61,12 +61,12 @@ func (k *keeper) chat(ctx context.Context, c *session.OldChat, kind string) erro
 	if err != nil || id == 0 || kind == onDemand {
 		return err
 	}
-	if err := k.do(ctx, `UPDATE chats SET name = CASE WHEN $2 = '' THEN name ELSE $2 END, unread = CASE WHEN last_at = 0 THEN $3 ELSE unread END WHERE id = $1`,
+	if err := k.r.exec(ctx, `UPDATE chats SET name = CASE WHEN $2 = '' THEN name ELSE $2 END, unread = CASE WHEN last_at = 0 THEN $3 ELSE unread END WHERE id = $1`,
 		id, k.text(c.Name), whole(c.Unread)); err != nil {
 		return err
 	}
 	if !c.LastAt.IsZero() {
-		if err := k.do(ctx, tellChat, id, c.LastAt.UnixMilli(), 0, ""); err != nil {
+		if err := k.r.exec(ctx, tellChat, id, c.LastAt.UnixMilli(), 0, ""); err != nil {
 			return err
 		}
 	}
@@ -75,7 +75,7 @@ func (k *keeper) chat(ctx context.Context, c *session.OldChat, kind string) erro
 		query = markChatServer
 	}
 	m := chat.Mark{Archived: c.Archived, Pinned: c.Pinned, MutedUntil: c.MutedUntil, Disappearing: c.Disappearing}
-	return k.do(ctx, query, markArgs(id, &m, "")...)
+	return k.r.exec(ctx, query, markArgs(id, &m, "")...)
 }
 
 // names keeps what groups are called, where messages are not kept.
@@ -104,16 +104,6 @@ func (k *keeper) text(s string) string {
 		return s
 	}
 	return plain(s)
-}
-
-// do runs a statement whose result does not matter: at a server together with others.
-func (k *keeper) do(ctx context.Context, query string, args ...any) error {
-	if k.r.pipeline != nil {
-		k.r.pipeline.queue(query, args...)
-		return nil
-	}
-	_, err := k.tx.Exec(ctx, query, args...)
-	return err
 }
 
 // old is a message under the number that it gets if it is new.
@@ -154,7 +144,7 @@ func (k *keeper) messages(ctx context.Context, list []*event.Event) (int, error)
 		if err := k.insert(ctx, id, chatID, n.IDs[0], n.At.UnixMilli(), n.Sender, n.Kind, string(n.Status)); err != nil {
 			return 0, err
 		}
-		if err := k.do(ctx, insertOldMessage, id, k.tx.Now(), body, id); err != nil {
+		if err := k.r.exec(ctx, insertOldMessage, id, k.tx.Now(), body, id); err != nil {
 			return 0, err
 		}
 	}
@@ -174,25 +164,18 @@ func (k *keeper) insert(ctx context.Context, args ...any) error {
 	return err
 }
 
-// send brings to the server what was queued.
+// send brings to the server what was queued, which must not fail.
 func (k *keeper) send(ctx context.Context) error {
-	if k.r.pipeline == nil {
-		return nil
-	}
-	if err := k.r.send(ctx); err != nil {
+	err := k.r.send(ctx)
+	if err != nil {
 		k.r.broken = err
-		return err
 	}
-	return nil
+	return err
 }
 
 // settle finds out which messages were new, and writes what hangs on them: files, and how new their chats are.
 func (k *keeper) settle(ctx context.Context, given map[int64]old, highest int64) (int, error) {
-	rows, err := k.tx.Query(ctx, `SELECT id FROM messages WHERE id BETWEEN $1 AND $2`, k.r.ledger.oldest, highest)
-	if err != nil {
-		return 0, err
-	}
-	added, err := scanAll(rows, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
+	added, err := k.r.messagesBetween(ctx, k.r.ledger.oldest, highest)
 	if err != nil {
 		return 0, err
 	}
@@ -205,7 +188,7 @@ func (k *keeper) settle(ctx context.Context, given map[int64]old, highest int64)
 		}
 	}
 	for _, s := range together(late) {
-		if err := k.do(ctx, tellChat, s.chat, s.at, s.unread, ""); err != nil {
+		if err := k.r.exec(ctx, tellChat, s.chat, s.at, s.unread, ""); err != nil {
 			return 0, err
 		}
 	}

@@ -221,8 +221,7 @@ func (s *Events) ByID(ctx context.Context, account int64, device, id string) (*e
 }
 
 func (s *Events) byID(ctx context.Context, account int64, device, id string, expired bool) (*event.Recorded, error) {
-	e, err := scanEvent(s.db.read.QueryRowContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
-FROM events WHERE id = $1 AND account_id = $2 AND ($3 = '' OR device_id = $3) AND (class <> $4 OR at > $5)`,
+	e, err := scanEvent(s.db.read.QueryRowContext(ctx, selectEvents+`WHERE id = $1 AND account_id = $2 AND ($3 = '' OR device_id = $3) AND (class <> $4 OR at > $5)`,
 		id, account, device, string(event.BestEffort), expiry(expired)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, wrap("read event", noEvent())

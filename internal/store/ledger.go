@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"wapost/internal/event"
@@ -17,9 +16,7 @@ type ledger struct {
 	oldest  int64 // the lowest number of an old message: they fall; 0 = not read yet, or there is none
 }
 
-func (l *ledger) load(ctx context.Context, db interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}, head string) error {
+func (l *ledger) load(ctx context.Context, db rowQuerier, head string) error {
 	l.devices = map[string]int64{}
 	err := db.QueryRowContext(ctx, head).Scan(&l.head)
 	if err != nil {

@@ -15,11 +15,13 @@ func (s *Events) Head(ctx context.Context) (int64, error) {
 	return head, wrap("read the head of the log", err)
 }
 
+// selectEvents begins a query whose rows scanEvent reads.
+const selectEvents = `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw FROM events `
+
 // After returns up to limit events with after < seq <= upTo, oldest first; account 0 means all accounts, device "" all
 // devices.
 func (s *Events) After(ctx context.Context, account int64, device string, after, upTo int64, limit int) ([]*event.Recorded, error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
-FROM events WHERE seq > $1 AND seq <= $2 AND (account_id = $3 OR $3 = 0) AND ($4 = '' OR device_id = $4) ORDER BY seq LIMIT $5`,
+	rows, err := s.db.read.QueryContext(ctx, selectEvents+`WHERE seq > $1 AND seq <= $2 AND (account_id = $3 OR $3 = 0) AND ($4 = '' OR device_id = $4) ORDER BY seq LIMIT $5`,
 		after, upTo, account, device, limit)
 	if err != nil {
 		return nil, wrap("read the log", err)
@@ -30,8 +32,7 @@ FROM events WHERE seq > $1 AND seq <= $2 AND (account_id = $3 OR $3 = 0) AND ($4
 
 // BySeq returns one event; fault.NotFound when it has left the log.
 func (s *Events) BySeq(ctx context.Context, seq int64) (*event.Recorded, error) {
-	row := s.db.read.QueryRowContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
-FROM events WHERE seq = $1`, seq)
+	row := s.db.read.QueryRowContext(ctx, selectEvents+`WHERE seq = $1`, seq)
 	e, err := scanEvent(row)
 	return e, wrap("read event", err)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"wapost/internal/chat"
 )
@@ -22,8 +21,7 @@ const messagesAtOnce = 32
 const messageColumns = 7
 
 func insertMessagesStatement(rows int) string {
-	return `INSERT OR IGNORE INTO messages (id, chat_id, message_id, sent_at, sender, kind, status) VALUES (?, ?, ?, ?, ?, ?, ?)` +
-		strings.Repeat(`, (?, ?, ?, ?, ?, ?, ?)`, rows-1)
+	return `INSERT OR IGNORE INTO messages (id, chat_id, message_id, sent_at, sender, kind, status) VALUES ` + places(rows, messageColumns)
 }
 
 // sayAll inserts new messages, in the order of the log, and tells their chats. Of an id that a chat has already the first one
@@ -63,12 +61,17 @@ func (r *round) insertMessages(ctx context.Context, rows messageRows) (messageRo
 	if n, err := res.RowsAffected(); err != nil || int(n) == len(rows) {
 		return rows, err
 	}
-	found, err := r.conn.QueryContext(ctx, `SELECT id FROM messages WHERE id BETWEEN $1 AND $2`, rows[0].seq, rows[len(rows)-1].seq)
+	ids, err := r.messagesBetween(ctx, rows[0].seq, rows[len(rows)-1].seq)
+	return slices.DeleteFunc(slices.Clone(rows), func(m messageRow) bool { return !slices.Contains(ids, m.seq) }), err
+}
+
+// messagesBetween returns which messages there are of some numbers.
+func (r *round) messagesBetween(ctx context.Context, first, last int64) ([]int64, error) {
+	rows, err := r.conn.QueryContext(ctx, `SELECT id FROM messages WHERE id BETWEEN $1 AND $2`, first, last)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := scanAll(found, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
-	return slices.DeleteFunc(slices.Clone(rows), func(m messageRow) bool { return !slices.Contains(ids, m.seq) }), err
+	return scanAll(rows, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
 }
 
 func (r *round) insertSingly(ctx context.Context, rows messageRows) (messageRows, error) {

@@ -164,22 +164,13 @@ func (r *round) write(ctx context.Context, list []noted) error {
 // setBehind says from which event on messages are not in the tables.
 func (r *round) setBehind(ctx context.Context, seq int64) error {
 	r.page.behind = seq
-	const set = `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
-	if r.pipeline != nil {
-		r.pipeline.queue(set, behindMeta, strconv.FormatInt(seq, 10))
-		return nil
-	}
-	_, err := r.conn.ExecContext(ctx, set, behindMeta, strconv.FormatInt(seq, 10))
-	return err
+	return r.exec(ctx, setMeta, behindMeta, strconv.FormatInt(seq, 10))
 }
 
 // tellChats writes what is noted before the transaction acts on chats and messages.
 func (tx *Tx) tellChats(ctx context.Context) error {
 	if err := tx.round.writeNotes(ctx); err != nil {
 		return err
-	}
-	if tx.round.pipeline == nil {
-		return nil
 	}
 	return tx.round.send(ctx)
 }

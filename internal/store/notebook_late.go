@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"wapost/internal/chat"
@@ -20,24 +17,19 @@ func (db *DB) loadNotes(ctx context.Context, on querier) error {
 		_, err := on.ExecContext(ctx, `DELETE FROM meta WHERE key = $1`, behindMeta)
 		return wrap("forget what is not in the chats", err)
 	}
-	var behind string
-	err := on.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = $1`, behindMeta).Scan(&behind)
-	if err == nil {
-		n.behind, err = strconv.ParseInt(behind, 10, 64)
-	}
-	if err == nil && n.behind != 0 {
+	var err error
+	if n.behind, err = metaNumber(ctx, on, behindMeta); err == nil && n.behind != 0 {
 		n.waiting, err = db.notesFrom(ctx, on, n.behind)
 	}
 	n.count.Store(int64(len(n.waiting)))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err != nil {
 		return fmt.Errorf("read messages that are not in their chats: %w", err)
 	}
 	return nil
 }
 
 func (db *DB) notesFrom(ctx context.Context, on querier, first int64) ([]noted, error) {
-	rows, err := on.QueryContext(ctx, `SELECT seq, id, type, class, account_id, device_id, sequence, order_key, at, body, raw
-FROM events WHERE seq >= $1 ORDER BY seq`, first)
+	rows, err := on.QueryContext(ctx, selectEvents+`WHERE seq >= $1 ORDER BY seq`, first)
 	if err != nil {
 		return nil, err
 	}

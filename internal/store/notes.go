@@ -116,7 +116,7 @@ func (r *round) change(ctx context.Context, chatID int64, n noted) error {
 	case chat.Marked:
 		_, err = r.conn.ExecContext(ctx, markChat, markArgs(chatID, &v.Mark, v.Name)...)
 	case chat.Removed, chat.Cleared, chat.Dropped:
-		return r.remove(ctx, chatID, n)
+		_, err = r.remove(ctx, chatID, n)
 	case chat.ReadHere:
 		list, err := json.Marshal(v.IDs)
 		if err != nil {

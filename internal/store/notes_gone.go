@@ -51,36 +51,23 @@ FROM chats c JOIN devices d ON d.id = $3 WHERE c.id = $2`
 	return steps
 }
 
-// remove does what was deleted for the own account alone.
-func (r *round) remove(ctx context.Context, chatID int64, n noted) error {
+// remove does what was deleted for the own account alone. It returns the number of the chat from now on.
+func (r *round) remove(ctx context.Context, chatID int64, n noted) (int64, error) {
 	steps := []step(nil)
 	if n.note.Act == chat.Removed {
 		steps = removal(chatID, n.note.IDs[0])
-	} else if fresh, err := r.nextChat(ctx, chatKey{n.device, n.note.Chat}); err != nil {
-		return err
 	} else {
-		steps = clearance(chatID, fresh, n.device, n.note, n.seq)
-	}
-	for _, s := range steps {
-		if _, err := r.conn.ExecContext(ctx, s.query, s.args...); err != nil {
-			return err
+		fresh, err := r.nextChat(ctx, chatKey{n.device, n.note.Chat})
+		if err != nil {
+			return 0, err
 		}
-	}
-	return nil
-}
-
-// queueRemoval is remove for a server. It returns the number of the chat from now on.
-func (r *round) queueRemoval(chatID int64, n noted) int64 {
-	steps := []step(nil)
-	if n.note.Act == chat.Removed {
-		steps = removal(chatID, n.note.IDs[0])
-	} else {
-		fresh := r.ledger.chats.next(chatKey{n.device, n.note.Chat})
 		steps = clearance(chatID, fresh, n.device, n.note, n.seq)
 		chatID = fresh
 	}
 	for _, s := range steps {
-		r.pipeline.queue(s.query, s.args...)
+		if err := r.exec(ctx, s.query, s.args...); err != nil {
+			return 0, err
+		}
 	}
-	return chatID
+	return chatID, nil
 }

@@ -102,7 +102,11 @@ func (r *round) queueNotes(ctx context.Context, notes []noted) error {
 		switch {
 		case id == 0:
 		case n.note.Act == chat.Removed, n.note.Act == chat.Cleared, n.note.Act == chat.Dropped:
-			if fresh := r.queueRemoval(id, n); fresh != id {
+			fresh, err := r.remove(ctx, id, n)
+			if err != nil {
+				return err
+			}
+			if fresh != id {
 				now[id] = fresh
 			}
 		default:

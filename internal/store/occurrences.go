@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -181,7 +180,7 @@ func (r *round) merge(ctx context.Context) error {
 }
 
 func mergeStatement(rows int) string {
-	return `INSERT OR REPLACE INTO occurrences (key, seq) VALUES (?, ?)` + strings.Repeat(`, (?, ?)`, rows-1)
+	return `INSERT OR REPLACE INTO occurrences (key, seq) VALUES ` + places(rows, 2)
 }
 
 // committed notes that a round is on disk: its slice of the pass, and what it added.

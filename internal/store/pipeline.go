@@ -31,11 +31,12 @@ func (p *pipeline) queue(query string, args ...any) {
 	p.batch.Queue(query, storable(args)...)
 }
 
+// send brings to the server what was queued. Over a file nothing ever is.
 func (r *round) send(ctx context.Context) error {
-	batch := r.pipeline.batch
-	if batch == nil {
+	if r.pipeline == nil || r.pipeline.batch == nil {
 		return nil
 	}
+	batch := r.pipeline.batch
 	r.pipeline.batch = nil
 	return onWire(r.conn, func(c *pgx.Conn) error { return c.SendBatch(ctx, batch).Close() })
 }

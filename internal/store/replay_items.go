@@ -125,15 +125,11 @@ func count(yes bool) int {
 }
 
 func recordAttempt(ctx context.Context, tx *Tx, a replay.Attempt) error {
-	o := a.Outcome
-	headers, sent, err := exchanged(o)
+	row, err := attemptRow(a.WebhookID, a.Item.Event.Seq, a.Item.Attempts+1, a.Trigger, a.Outcome)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO attempts (webhook_id, seq, n, trigger, at, duration_ms, status_code, error_class, error, excerpt, headers, sent)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12`+exists,
-		a.WebhookID, a.Item.Event.Seq, a.Item.Attempts+1, string(a.Trigger), o.At.UnixMilli(), o.Duration.Milliseconds(),
-		number(int64(o.Status)), string(o.Class), o.Err, o.Excerpt, headers, sent)
+	_, err = tx.Exec(ctx, insertAttempt, row...)
 	return err
 }
 

@@ -143,24 +143,28 @@ func readSealed(ctx context.Context, db *store.DB) error {
 	return nil
 }
 
+// startWith runs a database with keys, until the function that it returns is called.
+func startWith(t *testing.T, at storetest.Place, log *bytes.Buffer, fill ...byte) (*store.DB, func()) {
+	t.Helper()
+	db, err := openWith(at, log, fill...)
+	if err != nil {
+		t.Fatalf("keys %v: %v", fill, err)
+	}
+	stop := storetest.Start(t, db)
+	return db, func() {
+		t.Helper()
+		stop()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // The way of a rotation: the new key in front of the old one, a start, the old key away.
 func TestTheInstanceKeyCanBeReplaced(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, at storetest.Place) {
 		var log bytes.Buffer
-		start := func(fill ...byte) (*store.DB, func()) {
-			t.Helper()
-			db, err := openWith(at, &log, fill...)
-			if err != nil {
-				t.Fatalf("keys %v: %v", fill, err)
-			}
-			stop := storetest.Start(t, db)
-			return db, func() {
-				stop()
-				if err := db.Close(); err != nil {
-					t.Error(err)
-				}
-			}
-		}
+		start := func(fill ...byte) (*store.DB, func()) { t.Helper(); return startWith(t, at, &log, fill...) }
 		db, stop := start(7)
 		if err := errors.Join(populatePowered(t.Context(), db), fillSealed(t.Context(), db)); err != nil {
 			t.Fatal(err)
@@ -191,15 +195,7 @@ func TestTheInstanceKeyCanBeReplaced(t *testing.T) {
 func TestAKeyIsReplacedBesideDamagedValues(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, at storetest.Place) {
 		var log bytes.Buffer
-		start := func(fill ...byte) (*store.DB, func()) {
-			t.Helper()
-			db, err := openWith(at, &log, fill...)
-			if err != nil {
-				t.Fatalf("keys %v: %v", fill, err)
-			}
-			stop := storetest.Start(t, db)
-			return db, func() { t.Helper(); stop(); _ = db.Close() }
-		}
+		start := func(fill ...byte) (*store.DB, func()) { t.Helper(); return startWith(t, at, &log, fill...) }
 		db, stop := start(7)
 		if err := populatePowered(t.Context(), db); err != nil {
 			t.Fatal(err)

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -57,9 +55,7 @@ WHERE seq <= $2 AND status IN ('retrying', 'late')`, tx.Now(), upTo)
 		if _, err := tx.Exec(ctx, `UPDATE webhooks SET cursor = $1 WHERE cursor < $1`, upTo); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-			expiredKey, strconv.FormatInt(upTo, 10))
-		if err != nil {
+		if _, err := tx.Exec(ctx, setMeta, expiredKey, strconv.FormatInt(upTo, 10)); err != nil {
 			return err
 		}
 		tx.AfterCommit(func() { s.db.expired.Store(upTo) })
@@ -69,15 +65,7 @@ WHERE seq <= $2 AND status IN ('retrying', 'late')`, tx.Now(), upTo)
 
 // loadExpired reads how far events have expired.
 func (db *DB) loadExpired(ctx context.Context) error {
-	var text string
-	err := db.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = $1`, expiredKey).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read how far events have expired: %w", err)
-	}
-	upTo, err := strconv.ParseInt(text, 10, 64)
+	upTo, err := metaNumber(ctx, db.read, expiredKey)
 	if err != nil {
 		return fmt.Errorf("read how far events have expired: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // statements are the writer's prepared ones: those of every round.
@@ -67,4 +68,10 @@ func (s *statements) close() error {
 	}
 	*s = statements{}
 	return errors.Join(errs...)
+}
+
+// places are rows of places for values: (?, ?), (?, ?).
+func places(rows, columns int) string {
+	row := `(?` + strings.Repeat(`, ?`, columns-1) + `)`
+	return row + strings.Repeat(`, `+row, rows-1)
 }
