@@ -18,9 +18,9 @@ func composeQuoted(q session.Quote) *waE2E.Message {
 	if m := keptForm(q); m != nil {
 		return m
 	}
-	caption, mime, name := optional(q.Text), (*string)(nil), (*string)(nil)
+	caption, mime, name := event.Text(q.Text), (*string)(nil), (*string)(nil)
 	if q.Media != nil {
-		mime, name = optional(q.Media.MimeType), q.Media.Filename
+		mime, name = event.Text(q.Media.MimeType), q.Media.Filename
 	}
 	switch q.Kind {
 	case event.KindImage:
@@ -42,13 +42,6 @@ func composeQuoted(q session.Quote) *waE2E.Message {
 		return &waE2E.Message{Conversation: proto.String(string(q.Kind))}
 	}
 	return &waE2E.Message{Conversation: proto.String(q.Text)}
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // keptForm reads the library's form of a message, as rawMessage wrote it; nil when there is none that can be used. Wrappers are

@@ -14,11 +14,16 @@ import (
 	"wapost/internal/simulator"
 )
 
+func answering(to string, r message.ReplyTo) message.Outgoing {
+	m := text(to, "an answer")
+	m.ReplyTo = &r
+	return m
+}
+
 // reply sends an answer and returns the quote as it reached the person, and as the event shows it.
 func (g *gateway) reply(id, to string, r message.ReplyTo, reader *simulator.Person) (*waE2E.ContextInfo, event.Quoted) {
 	g.t.Helper()
-	m := text(to, "an answer")
-	m.ReplyTo = &r
+	m := answering(to, r)
 	return g.quoted(id, g.submit(id, m, wait).MessageID, reader)
 }
 
@@ -39,8 +44,7 @@ func (g *gateway) quoted(id, messageID string, reader *simulator.Person) (*waE2E
 // refuses expects that an answer is not taken, and that nothing of it is kept.
 func (g *gateway) refuses(id, to string, r message.ReplyTo, kind fault.Kind, sentence string) {
 	g.t.Helper()
-	m := text(to, "an answer")
-	m.ReplyTo = &r
+	m := answering(to, r)
 	_, err := g.o.Submit(g.t.Context(), 1, id, m, wait)
 	if !fault.Is(err, kind) || err.Error() != sentence {
 		g.t.Errorf("%+v: %v, want %q", r, err, sentence)
@@ -151,8 +155,7 @@ func TestAMessageThatStillWaitsCanBeQuoted(t *testing.T) {
 	w.faults("", func(f *simulator.Faults) { f.Wire = simulator.WireDown })
 	until(t, func() bool { st, err := g.m.Status(t.Context(), 0, id); return err == nil && !st.Online })
 	first := g.submit(id, text("491700000002", "first"), outbox.Options{})
-	m := text("491700000002", "an answer")
-	m.ReplyTo = &message.ReplyTo{MessageID: first.MessageID}
+	m := answering("491700000002", message.ReplyTo{MessageID: first.MessageID})
 	answer := g.submit(id, m, outbox.Options{})
 	w.faults("", func(f *simulator.Faults) { f.Wire = simulator.WireUp })
 	c, shown := g.quoted(id, answer.MessageID, bob)
@@ -188,8 +191,7 @@ func TestWithoutKeptMessagesAQuoteMustBeDescribed(t *testing.T) {
 	in := send(t, bob, simulator.Message{To: alice.Phone(), Text: "a question"})
 	acked(t, in)
 	o := outbox.New(outbox.Parts{Store: g.db.Outbox(), Sender: g.m, Sink: g.sink, Logger: logger()})
-	m := text("491700000002", "an answer")
-	m.ReplyTo = &message.ReplyTo{MessageID: in.ID}
+	m := answering("491700000002", message.ReplyTo{MessageID: in.ID})
 	_, err := o.Submit(t.Context(), 1, id, m, outbox.Options{})
 	if !fault.Is(err, fault.NotFound) || err.Error() != "No such message: none are kept here; give reply_to.sender and reply_to.text" {
 		t.Errorf("%v", err)
@@ -212,8 +214,7 @@ func TestAMessageThatWillNotBeSentCannotBeQuoted(t *testing.T) {
 	if err := g.o.Cancel(t.Context(), 1, id, first.MessageID); err != nil {
 		t.Fatal(err)
 	}
-	m := text("491700000002", "an answer")
-	m.ReplyTo = &message.ReplyTo{MessageID: first.MessageID}
+	m := answering("491700000002", message.ReplyTo{MessageID: first.MessageID})
 	if _, err := g.o.Submit(t.Context(), 1, id, m, outbox.Options{}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("%v", err)
 	}
